@@ -58,12 +58,12 @@ def check_address(email: str) -> str | FormError:
 
 
 def check_addresses(emails: Collection[str]) -> dict[str, str | FormError]:
-    """Return for each text what `check_address` returns, with one look at the addresses of staff for all of them."""
+    """Return for each text what `check_address` returns, with a look by index for all of them together."""
     found = {email: read_address(email) for email in emails}
     colleagues: dict[str, set[str]] = {}
-    if any(isinstance(address, str) for address in found.values()):
-        for other in records.list_staff_addresses():
-            colleagues.setdefault(skeleton(other), set()).add(other)
+    looks = {skeleton(address) for address in found.values() if isinstance(address, str)}
+    for look, other in records.list_staff_looking_like(looks):
+        colleagues.setdefault(look, set()).add(other)
     return {email: _check_look(address, colleagues) for email, address in found.items()}
 
 

@@ -20,16 +20,22 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    union,
     update,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from lms.accounts.addresses import skeleton
 from lms.accounts.rules import TRAINING_STAFF
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 from lms.foundation.mail.outbox import can_be_emailed
 from lms.foundation.statements.sql import only_where
+
+LOOKS_AT_ONCE = 500
+
+
+def _look_of(context: Any) -> str:
+    return skeleton(context.get_current_parameters()["email"])
 
 
 class Person(Base):
@@ -39,11 +45,14 @@ class Person(Base):
     __table_args__ = (
         Index("ix_person_operator", "id", **only_where("operator = 1", "operator")),
         Index("ix_person_disabled_at", "disabled_at", **only_where("disabled_at IS NOT NULL")),
+        Index("ix_person_email_look", "email_look"),
     )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
     # What they sign in with: their address or, for somebody without one, a sign-in name. See `has_email`.
     email: Mapped[str] = mapped_column(unique=True)
+    # What it looks like, so that another address which looks like it is found by an index.
+    email_look: Mapped[str] = mapped_column(server_default="", default=_look_of)
     display_name: Mapped[str]
     # The name given when the account was made. Unlike the other two, its holder can't change it.
     joined_as: Mapped[str] = mapped_column(server_default="")
@@ -60,6 +69,11 @@ class Person(Base):
     # Since when a second step follows the password; and when, as staff without one, they were first asked for it.
     second_factor_at: Mapped[datetime | None]
     second_factor_asked_at: Mapped[datetime | None]
+
+    @validates("email")
+    def _follow_email(self, _name: str, email: str) -> str:
+        self.email_look = skeleton(email)
+        return email
 
 
 class Programme(Base):
@@ -82,6 +96,7 @@ class Membership(Base):
         UniqueConstraint("programme_id", "person_id", "role"),
         Index("ix_membership_role", "programme_id", "role", "person_id"),
         Index("ix_membership_staff", "person_id", **only_where("role <> 'learner'")),
+        Index("ix_membership_coordinator", "programme_id", "person_id", **only_where("role = 'coordinator'")),
     )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"))
@@ -286,12 +301,18 @@ def is_last_operator(person_id: str) -> bool:
     return [row.id for row in list_operators() if row.disabled_at is None] == [person_id]
 
 
-def list_staff_addresses() -> list[str]:
-    """Return the email addresses of everybody who has a role above learner."""
-    # In these words, as the index says it that holds nobody but them.
-    staff = select(Membership.person_id).where(Membership.role != literal_column("'learner'"))
-    found = union(staff, select(Person.id).where(Person.operator))
-    return list(db.session.scalars(select(Person.email).where(Person.id.in_(found))))
+def list_staff_looking_like(looks: Collection[str]) -> list[tuple[str, str]]:
+    """Return (what it looks like, address) of everybody above learner whose address looks like one of some others.
+
+    See `skeleton` in `lms/accounts/addresses.py`.
+    """
+    staff = exists().where(Membership.person_id == Person.id, Membership.role != "learner")
+    query = select(Person.email_look, Person.email).where(or_(Person.operator, staff))
+    asked, found = sorted(looks), []
+    for start in range(0, len(asked), LOOKS_AT_ONCE):
+        some = asked[start : start + LOOKS_AT_ONCE]
+        found += [(look, email) for look, email in db.session.execute(query.where(Person.email_look.in_(some)))]
+    return found
 
 
 def find_password_link(token_sha256: str) -> str | None:

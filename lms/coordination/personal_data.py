@@ -44,7 +44,10 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
                 "So that your programme’s coordinators find you in their list. Nothing in it is new: it repeats what "
                 "your account, courses and certificates say."
             ),
-            _("As long as you’re a learner in the programme."),
+            _(
+                "Your status as long as you’re a learner in the programme, and the words until you delete your "
+                "account, because whoever runs the site finds accounts by them."
+            ),
             (
                 *(f"training_status.{name}" for name in status),
                 *(f"person_word.{name}" for name in ("programme_id", "word", "sort_key", "person_id")),

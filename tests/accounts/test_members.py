@@ -14,7 +14,8 @@ from lms.accounts.invitations import actions as invitations
 from lms.accounts.invitations.actions import NewAccount
 from lms.accounts.leaving import disable, end_membership, take_role
 from lms.accounts.members import records
-from lms.accounts.members.records import Member, keys_of, matching
+from lms.accounts.members.records import Member, keys_of
+from lms.accounts.members.word_records import PersonWord, find_everywhere, having_words, words_of
 from lms.accounts.records import Membership, Person, find_programme
 from lms.all_rooms import delete_person
 from lms.cli import main
@@ -38,13 +39,19 @@ def person_id(site: Site, name: str) -> str:
 
 
 def assert_kept(site: Site) -> None:
-    """Every person with a role has an open row, nobody else has one, and its keys are those of their name."""
+    """Every person with a role has an open row, nobody else has one, and its keys and words are those of their name."""
     with site.inside():
         roles = {(row[0], row[1]) for row in db.session.execute(select(Membership.programme_id, Membership.person_id))}
         rows = db.session.execute(select(Member, Person).join(Person, Person.id == Member.person_id)).all()
         assert {(row.programme_id, row.person_id) for row, _person in rows if row.left_at is None} == roles
         for row, person in rows:
             assert (row.search_key, row.sort_key) == keys_of(person.display_name, person.email, row.staff_number)
+        words = select(PersonWord.programme_id, PersonWord.person_id, PersonWord.sort_key, PersonWord.word)
+        assert {tuple(row) for row in db.session.execute(words)} == {
+            (row.programme_id, row.person_id, row.sort_key, word)
+            for row, _person in rows
+            for word in words_of(row.search_key)
+        }
 
 
 def lms(*words: str) -> Callable[[Site], None]:
@@ -121,8 +128,9 @@ def test_a_search_finds_words_in_any_order_without_accents_and_nothing_else(site
     found = {}
     with site.inside():
         for search in ("alvarez ZOE", "sam@example", "oneil", "z%z", "e_a", "cora"):
-            query = select(Member.person_id).where(Member.programme_id == programme, *matching(search))
+            query = select(Member.person_id).where(Member.programme_id == programme, *having_words(programme, search))
             found[search] = list(db.session.scalars(query))
+            assert find_everywhere(search, 5) == found[search]
         cora = site.person("cora").id
     assert found == {
         "alvarez ZOE": [sam], "sam@example": [sam], "oneil": [sam], "z%z": [], "e_a": [], "cora": [cora]

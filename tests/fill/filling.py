@@ -15,6 +15,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Table, delete
 
+from lms.accounts.addresses import skeleton
+from lms.accounts.members.word_records import words_of
 from lms.accounts.records import Programme
 from lms.app import at_work, create_app
 from lms.certification.awards.codes import grouped, new_code
@@ -22,7 +24,6 @@ from lms.certification.awards.records import Award
 from lms.certification.badges.records import StatusList
 from lms.certification.badges.rules import LIST_FILL
 from lms.coordination.board.comparison_records import recount
-from lms.coordination.board.status_records import words_of
 from lms.foundation.audit import seals
 from lms.foundation.audit.seals import AuditSeal
 from lms.foundation.config.settings import Settings, read_settings
@@ -184,7 +185,7 @@ class _Filling:
             later = timedelta(seconds=number)
             key = later_id(self._began)(self._copy(later, {}), [])
             more = {"programme_id": key, "slug": f"programme-{number}", "programme": f"Programme {number}"}
-            person = self._person(f"Cora {LAST[number % 12]} {LAST[(number + 5) % 12]}", f"cora{number}", f"C-{number}")
+            person = self._person(f"Cora {LAST[number % 12]} {LAST[(number + 5) % 12]}", f"cora{number}", "")
             self._programme.make(self._copy(later, {**more, **person}), BEGAN, found)
             self._programme_ids.append(key)
             self.programmes += 1
@@ -287,7 +288,7 @@ class _Recipes:
         writer.let(patterns.other_id, own("programme_id"))
         writer.let("pattern-0q", own("slug"))
         writer.let("Pattern Programme 0q", own("programme"))
-        self._name(writer, "Lea Lead0q", "lead0q@example.org", "")
+        self._name(writer, "Lea Harper0q Woods0q", "lead0q@example.org", "")
         self._keys(writer, rows)
         writer.write(rows)
         return recipe
@@ -334,6 +335,7 @@ class _Recipes:
 # Columns that hold what no copy shares with the person who was played, and what is found in no other column.
 COLUMNS: dict[tuple[str, str], Maker] = {
     ("member", "search_key"): own("search_key"),
+    ("person", "email_look"): lambda copy, _values: skeleton(copy.own["email"]),
     **{(table, "sort_key"): own("sort_key") for table in ("member", "person_word", "training_status")},
     **{("credential", name): own(name) for name in ("list_number", "list_index")},
     ("document", "content"): lambda copy, _values: TINY_PDF.format(code=copy.own["code"]).encode(),

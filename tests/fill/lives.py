@@ -253,7 +253,7 @@ def play(played: Played, after_day: Callable[[], None]) -> Patterns:
             write(library.offer, other_id, course, True, place)
     for name, shown, role in STAFF:
         played.add(f"{name}@example.org", shown, role, harbour_id)
-    lead = played.add("lead0q@example.org", "Lea Lead0q", "coordinator", other_id)
+    lead = played.add("lead0q@example.org", "Lea Harper0q Woods0q", "coordinator", other_id)
     learners = {life.name: Learner(number, harbour_id) for number, life in enumerate(LIVES)}
     people: dict[str, str] = {}
     for day in sorted({day for life in LIVES for day in life.days} | set(REMINDED)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from sqlalchemy import select, update
 from werkzeug.test import Client
@@ -27,6 +28,13 @@ from tests.inspector import BASE
 OF_YEARS = ("assignment", "batch", "draft", "invitation", "roster_import", "regrade", "remark_answer")
 # These ask the server of single sign-on, which isn't there; and a file is no page.
 ELSEWHERE = {"/sign-in/single-sign-on", "/sign-in/single-sign-on/answer", "/static/<path:filename>"}
+# What is searched for: a word that nearly everybody has, two of them, and a word that few have or nobody.
+WORDS = ("example", "lena example.org", "cora", "nobody-at-all")
+SEARCHED = (
+    ("ada", "/operator/accounts"),
+    ("cora", "/programmes/<programme>/people"),
+    ("cora", "/programmes/<programme>/assignments/<assignment>/add-people"),
+)
 
 
 @dataclass(frozen=True)
@@ -120,11 +128,19 @@ def sweep_all(site: Site, watcher: Watcher) -> dict[str, Watched]:
 def open_all(world: World, watcher: Watcher, visits: list[Visit]) -> dict[str, Watched]:
     """Open every page and return what the database was asked for each."""
     browsers: dict[str, Client] = {name: world.enter(name) for name in PEOPLE}
-    found = {}
+    found, paths = {}, {}
     for visit in visits:
-        path = address(world, visit.door, visit.owner, dict(visit.course))
-        with watcher.watching() as watched:
-            reply = browsers[visit.name].get(path, base_url=BASE, buffered=True)
-        assert reply.status_code in {200, 303, 410, 422}, (str(visit), path, reply.status)
-        found[str(visit)] = watched
+        path = paths[visit.door.path] = address(world, visit.door, visit.owner, dict(visit.course))
+        found[str(visit)] = _open(browsers[visit.name], watcher, path)
+    for name, place in SEARCHED:
+        for search in WORDS:
+            path = f"{paths[place]}?{urlencode({'q': search})}"
+            found[f"{place} as {name} for {search}"] = _open(browsers[name], watcher, path)
     return found
+
+
+def _open(browser: Client, watcher: Watcher, path: str) -> Watched:
+    with watcher.watching() as watched:
+        reply = browser.get(path, base_url=BASE, buffered=True)
+    assert reply.status_code in {200, 303, 410, 422}, (path, reply.status)
+    return watched

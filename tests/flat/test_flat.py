@@ -47,13 +47,11 @@ WHOLE = {
     "outbox_mail: SCAN outbox_mail USING INDEX ix_outbox_mail_waiting": "what waits to be sent, and nothing that was",
     "person: SCAN person USING INDEX ix_person_operator": "who runs the site, and nobody else",
     "programme: SCAN programme USING INDEX sqlite_autoindex_programme_1": "programmes to choose from, for operators",
+    "programme: SCAN programme": "what some programmes lack, for operators",
+    "programme: SCAN programme USING COVERING INDEX sqlite_autoindex_programme_2": "how many there are, for operators",
     "account_ending: SCAN account_ending USING COVERING INDEX sqlite_autoindex_account_ending_1": "of one month",
     "name_request: SCAN name_request USING COVERING INDEX sqlite_autoindex_name_request_1": "names that are asked for",
     "assignment_extension: SCAN assignment_extension USING INDEX ix_assignment_extension_waiting": "requests that wait",
-}
-# The same for forms.
-SENT_WHOLE = {
-    "membership: SCAN membership USING INDEX ix_membership_staff": "staff: no new address may look like theirs",
 }
 # Tables that a sweep reads from end to end, and why.
 SWEPT_WHOLE = {
@@ -78,6 +76,7 @@ BESIDES = (
 # Pages that take more steps in a larger site, and why.
 GROWS = {
     "/account/data/download": "everything of one person, and what they did to others",
+    "/operator/accounts as ada for lena example.org": "people with each word are counted up to 2,000, for the rarest",
     "/operator/audit": "all programmes, to choose one",
     "/operator/courses/<course>": "all programmes, to choose one",
     "/operator/programmes": "how many people each programme has, counted by an index",
@@ -126,7 +125,7 @@ def seen(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     assert harbour is not None
     site.do(invite, harbour.id, "learner", "invited@example.org")
     grow(world, range(1, people), range(1, programmes))
-    small, sent_small = open_all(world, watcher, visits), send_all(site, watcher, "noor")
+    small, sent_small = open_all(world, watcher, visits), send_all(site, watcher, "nida")
     _busy, sweeps_small = _sweep_twice(site, watcher)
     grow(world, range(people, LARGE[0]), range(programmes, LARGE[1]))
     large, sent_large = open_all(world, watcher, visits), send_all(site, watcher, "nura")
@@ -173,7 +172,7 @@ def test_no_page_takes_more_steps_in_a_larger_site(seen: Seen) -> None:
     more = {
         visit: (seen.small[visit].steps, large.steps)
         for visit, large in seen.large.items()
-        if large.steps > seen.small[visit].steps * MORE + STEPS_MORE and _page(visit) not in GROWS
+        if large.steps > seen.small[visit].steps * MORE + STEPS_MORE and not {visit, _page(visit)} & GROWS.keys()
     }
     assert more == {}
 
@@ -224,4 +223,4 @@ def test_no_question_of_a_form_reads_a_long_table_from_end_to_end(seen: Seen) ->
     asked = {shape_of(one): one for watched in seen.sent_large.values() for one in watched.statements}
     with closing(sqlite3.connect(seen.file)) as connection:
         found = {scan: shape for shape, one in asked.items() for scan in whole_scans(connection, one, SHORT)}
-    assert len(asked) > 70 and {scan: shape for scan, shape in found.items() if scan not in {*WHOLE, *SENT_WHOLE}} == {}
+    assert len(asked) > 70 and {scan: shape for scan, shape in found.items() if scan not in WHOLE} == {}

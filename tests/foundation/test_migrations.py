@@ -63,7 +63,10 @@ def test_a_site_of_each_earlier_version_keeps_its_data_on_postgres(tmp_path: Pat
             before = counts_of(connection, filled)
         upgrade(app, following)
         with opened(app) as connection:
-            assert counts_of(connection, before) == before, following
+            counts = counts_of(connection, before)
+        # A step may add rows that are worked out from others, and loses none.
+        assert {name: count for name, count in before.items() if counts[name] < count} == {}, following
+        before = counts
     is_whole(app, before)
     postgres.drop(url)
 

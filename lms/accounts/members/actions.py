@@ -13,6 +13,7 @@ from lms.accounts.events import EmailChanged, EmailChangeUndone, MembershipEnded
 from lms.accounts.members import records
 from lms.accounts.members.events import MemberDetailsChanged, OldDetailsDeleted, UnitJoined
 from lms.accounts.members.records import Member
+from lms.accounts.members.word_records import keep_words
 from lms.accounts.records import Person, find_person_by_email, get_person, has_email, roles_of
 from lms.accounts.rules import PROGRAMME_ROLES
 from lms.foundation.db import db
@@ -154,8 +155,9 @@ def delete_old_details(before: datetime, most: int, programme_id: str) -> int:
     """Delete what a programme noted of some people who left before a moment, and return of how many."""
     deleted = records.delete_details(programme_id, before, most)
     if deleted:
-        announce(OldDetailsDeleted(deleted, before.date(), programme_id))
-    return deleted
+        keep_words(db.session(), programme_id, deleted)
+        announce(OldDetailsDeleted(len(deleted), before.date(), programme_id))
+    return len(deleted)
 
 
 def why_no_password_link(programme_id: str, person: Person, *, by_operator: bool) -> str | None:

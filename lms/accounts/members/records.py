@@ -76,11 +76,6 @@ def keys_of(name: str, email: str, staff_number: str | None) -> tuple[str, str]:
     return "\n".join(search_key(part) for part in (name, email, staff_number or "")), sort_key(name, "en")[0]
 
 
-def matching(search: str) -> list[ColumnElement[bool]]:
-    """Return what a member's row has to meet: every word is in their name, address or staff number."""
-    return [Member.search_key.contains(word, autoescape=True) for word in search_key(search).split()]
-
-
 def keep_member(person_id: str, programme_id: str) -> None:
     """Bring somebody's row of a programme in line with their roles: they joined, came back or left."""
     member = db.session.get(Member, (programme_id, person_id))
@@ -124,8 +119,8 @@ def count_old_details(programme_id: str, before: datetime) -> int:
     return db.session.scalar(query.where(*_old_details(programme_id, before))) or 0
 
 
-def delete_details(programme_id: str, before: datetime, most: int) -> int:
-    """Delete unit, staff number and line manager of a batch of people who left; return of how many."""
+def delete_details(programme_id: str, before: datetime, most: int) -> list[str]:
+    """Delete unit, staff number and line manager of a batch of people who left; return of whom, by inner id."""
     query = select(Member, Person).join(Person, Person.id == Member.person_id)
     rows = db.session.execute(query.where(*_old_details(programme_id, before)).limit(most)).all()
     for member, person in rows:
@@ -133,7 +128,7 @@ def delete_details(programme_id: str, before: datetime, most: int) -> int:
         member.line_manager = ""
         member.search_key, member.sort_key = keys_of(person.display_name, person.email, None)
     db.session.flush()
-    return len(rows)
+    return [person.id for _member, person in rows]
 
 
 def get_member(programme_id: str, person_id: str) -> Member:

@@ -86,8 +86,8 @@ def _of_the_account(person_id: str | None) -> tuple[StoredData, ...]:
             _of_closed_accounts(),
             columns(
                 "person",
-                "id public_id email email_proven_at display_name joined_as certificate_name language pronouns "
-                "pronouns_shown long_rest operator created_at disabled_at",
+                "id public_id email email_look email_proven_at display_name joined_as certificate_name language "
+                "pronouns pronouns_shown long_rest operator created_at disabled_at",
             ),
         ),
         StoredData(

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 
 from lms.accounts.addresses import normal_email
-from lms.accounts.members.records import Member, matching
+from lms.accounts.members.word_records import find_everywhere
 from lms.accounts.records import Person
 from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
@@ -77,13 +77,14 @@ def _in_order(found: dict[str, AuditEntry]) -> list[AuditEntry]:
 
 
 def find_people(search: str) -> list[Person]:
-    """Return the people whose name, address or staff number has every word of a search, eleven of them at most."""
-    words = matching(search)
-    if not words:
-        return []
-    members = select(Member.person_id).where(*words)
-    query = select(Person).where(or_(Person.id.in_(members), Person.email == normal_email(search)))
-    return list(db.session.scalars(query.order_by(Person.display_name, Person.id).limit(PEOPLE_MOST + 1)))
+    """Return people with a word of their name, address or staff number for each of a search, eleven of them at most.
+
+    Whoever has exactly this address comes first, and the others by name.
+    """
+    found = find_everywhere(search, PEOPLE_MOST + 1)
+    exact = Person.email == normal_email(search)
+    query = select(Person).where(or_(Person.id.in_(found), exact))
+    return list(db.session.scalars(query.order_by(~exact, Person.display_name, Person.id).limit(PEOPLE_MOST + 1)))
 
 
 def find_names(person_ids: Collection[str]) -> dict[str, Person]:

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, bindparam, func, insert, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, bindparam, func, insert, literal, or_, select
 from sqlalchemy.orm import Mapped, make_transient_to_detached, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -244,6 +244,8 @@ def find_award_of_enrolment(enrolment_id: str) -> Award | None:
 
 _CURRENT = select(Award.__table__).where(Award.__table__.c.current_for == bindparam("enrolment"))
 
+_HAS_CURRENT = _CURRENT.with_only_columns(literal(1))
+
 
 def find_current_copy(enrolment_id: str) -> Award | None:
     """Return the award of an enrolment that stands, as a copy that is never written back."""
@@ -253,7 +255,7 @@ def find_current_copy(enrolment_id: str) -> Award | None:
 
 def has_current_award(enrolment_id: str) -> bool:
     """Return whether an enrolment has an award that stands."""
-    return find_current_copy(enrolment_id) is not None
+    return first_row(_HAS_CURRENT, {"enrolment": enrolment_id}) is not None
 
 
 def list_awards_of_enrolment(enrolment_id: str) -> list[Award]:

@@ -24,11 +24,10 @@ from lms.foundation.events import announce
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.progress import renewal_rules
-from lms.learning.progress.actions import end_renewal
 from lms.learning.progress.actions import start_renewal as begin
 from lms.learning.progress.attempt_records import list_results
 from lms.learning.progress.records import progress_of
-from lms.learning.progress.renewal_records import find_pass, find_renewal
+from lms.learning.progress.renewal_records import end_renewal, find_pass, find_renewal
 from lms.learning.progress.renewal_rules import RenewalScope, renewal_scope
 from lms.learning.progress.rules import Progress, everything_is_done
 from lms.library.course_cache import get_course

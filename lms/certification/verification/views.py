@@ -1,4 +1,4 @@
-"""Verification pages: look up a code, and what is behind it."""
+"""Verification pages: look up a code, what is behind it, and a badge that its holder opened to everybody."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from lms.certification.awards.codes import grouped, normalise_code
 from lms.certification.awards.forms import NameForm
 from lms.certification.awards.rules import State
 from lms.certification.awards.texts import wording
+from lms.certification.badges import records as badge_records
+from lms.certification.badges.views import KINDS
 from lms.certification.blueprint import blueprint
 from lms.certification.verification import actions as verification_actions
 from lms.certification.verification import pages
@@ -118,6 +120,32 @@ def verify(code: str) -> Any:
     too_often = _names_again(wait) if wait is not None else None
     page = pages.page(award, state, entry, form, match=match, too_often=too_often)
     return _by_accept(make_response(page, 422 if form.errors else 200))
+
+
+@blueprint.get("/badges/<code>")
+@public
+def open_badge(code: str) -> Any:
+    """Give a badge to everybody, as long as its holder lets it be given; say so when they closed it again."""
+    mark = network_today()
+    entry = verification_actions.look_up(normalise_code(code) or "", mark)
+    if entry is None:
+        abort(429)
+    award = entry.award
+    if award is None:
+        write(note_unknown_code, mark)
+    if award is None or award.waiting or award.badge_open is None:
+        abort(404)
+    found = badge_records.find_credential(award.id)
+    is_genuine = award.state(entry.day_of(settings().timezone)) in {"valid", "expired"}
+    if not (award.badge_open and is_genuine and found and found.content):
+        page = render_template("certification/open_badge.html", here="verify", code=award.code, by_holder=is_genuine)
+        response = make_response(page, 410)
+    else:
+        response = make_response(found.content)
+        response.headers["Content-Type"] = KINDS["json"]
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 @lru_cache(maxsize=256)

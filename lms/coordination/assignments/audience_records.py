@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from lms.accounts.members.records import Member, Unit, find_place, matching
+from lms.accounts.members.records import Member, Unit, find_place
+from lms.accounts.members.word_records import having_words
 from lms.accounts.notifications.preferences import Choices, Consent
 from lms.accounts.records import Membership, Person, Programme
 from lms.certification.awards.records import Award
@@ -129,7 +130,7 @@ def list_asked(assignment: Assignment, progress: str, search: str, after: str, m
         AssignmentExtension.granted_until,
         func.coalesce(waits, False),
         namesake.correlate(Member),
-    ).where(Assignment.id == assignment.id, *matching(search))
+    ).where(Assignment.id == assignment.id, *having_words(assignment.programme_id, search))
     if progress in PROGRESS:
         query = query.where(_progress() == progress)
     place = find_place(assignment.programme_id, after) if after else None
@@ -228,7 +229,7 @@ def find_people(programme_id: str, search: str, besides: str = "") -> list[tuple
     """Return (public id, name, address) of the first people by name who fit a search, but those of an assignment."""
     query = select(Person.public_id, Person.display_name, Person.email).join(Member, Member.person_id == Person.id)
     here = (Member.programme_id == programme_id, Member.left_at.is_(None), Person.disabled_at.is_(None), TAKES_PART)
-    query = query.where(*here, *matching(search)).order_by(Member.sort_key, Member.person_id)
+    query = query.where(*here, *having_words(programme_id, search)).order_by(Member.sort_key, Member.person_id)
     if besides:
         chosen = select(AssignmentPerson.person_id).where(AssignmentPerson.assignment_id == besides)
         query = query.where(Member.person_id.not_in(chosen))

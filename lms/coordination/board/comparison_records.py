@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import and_, case, delete, extract, func, insert, literal, literal_column, select, union_all
 
-from lms.accounts.records import Membership, Person
+from lms.accounts.members.records import Member
+from lms.accounts.members.word_records import PersonWord
+from lms.accounts.records import Person
 from lms.coordination.board.rules import HELD
 from lms.coordination.board.status_records import (
     REBUILD_STEP,
-    PersonWord,
     Store,
     TrainingStatus,
     expected,
@@ -24,12 +25,10 @@ _COUNT: Any = StatusCount.__table__
 
 
 def list_listed_after(programme_id: str, person_id: str) -> list[str]:
-    """Return the next people, by inner id, who are learners of a programme or in its lists without being one."""
+    """Return the next people, by inner id, who are or were in a programme, or are in its lists without that."""
     found: set[str] = set()
-    for table in (Membership, TrainingStatus, PersonWord):
+    for table in (Member, TrainingStatus, PersonWord):
         query = select(table.person_id).where(table.programme_id == programme_id, table.person_id > person_id)
-        if table is Membership:
-            query = query.where(Membership.role == "learner")
         found.update(db.session.scalars(query.distinct().order_by(table.person_id).limit(REBUILD_STEP)))
     return sorted(found)[:REBUILD_STEP]
 
@@ -49,12 +48,12 @@ def _as_set(rows: Any) -> set[tuple[str, tuple[tuple[str, Any], ...]]]:
 
 
 def sample(most: int) -> Mapping[str, list[str]]:
-    """Return some random people by programme: its learners, and those in its lists."""
+    """Return some random people by programme: its members and former ones, and those in its lists."""
     some = list(db.session.scalars(select(Person.id).order_by(func.random()).limit(most)))
-    learners = select(Membership.programme_id, Membership.person_id).where(Membership.role == "learner")
+    members = select(Member.programme_id, Member.person_id)
     listed = select(TrainingStatus.programme_id, TrainingStatus.person_id)
     found: dict[str, list[str]] = {}
-    query = learners.where(Membership.person_id.in_(some)).union(listed.where(TrainingStatus.person_id.in_(some)))
+    query = members.where(Member.person_id.in_(some)).union(listed.where(TrainingStatus.person_id.in_(some)))
     for programme_id, person_id in db.session.execute(query):
         found.setdefault(programme_id, []).append(person_id)
     return found

@@ -12,6 +12,7 @@ from sqlalchemy import Date, and_, bindparam, case, column, exists, literal, or_
 from sqlalchemy.orm import aliased
 
 from lms.accounts.members.records import Member
+from lms.accounts.members.word_records import words_of
 from lms.accounts.records import Membership, Person
 from lms.certification.awards.document_records import RenderRequest
 from lms.certification.awards.records import Award
@@ -25,7 +26,7 @@ from lms.coordination.board.rules import (
     turns_of,
 )
 from lms.coordination.board.search_records import RARE, Walk, count_up_to, find_words
-from lms.coordination.board.status_records import TrainingStatus, words_of
+from lms.coordination.board.status_records import TrainingStatus
 from lms.foundation.db import db
 
 # Whoever fits is counted up to here, and a search with a filter among so many who have its words.

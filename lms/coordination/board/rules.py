@@ -19,7 +19,7 @@ CertificateState = Literal["valid", "expired", "withdrawn", "none"]
 CERTIFICATE_STATES: tuple[CertificateState, ...] = get_args(CertificateState)
 # Roles that a learner can have besides, in a programme.
 OTHER_ROLES = ("trainer", "observer", "coordinator")
-TERMS_MOST, SEARCH_MOST = 6, 100
+SEARCH_MOST = 100
 Column = Literal["email", "staff_number", "unit", "course", "training", "certificate", "until"]
 COLUMNS: tuple[Column, ...] = get_args(Column)
 USUAL_COLUMNS: tuple[Column, ...] = ("course", "training", "certificate", "until")

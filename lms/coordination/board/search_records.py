@@ -10,8 +10,8 @@ from sqlalchemy import String, and_, case, exists, func, literal, select, true, 
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from lms.coordination.board.rules import TERMS_MOST
-from lms.coordination.board.status_records import PersonWord, TrainingStatus, words_of
+from lms.accounts.members.word_records import LAST, TERMS_MOST, PersonWord, words_of
+from lms.coordination.board.status_records import TrainingStatus
 from lms.foundation.db import Base, db
 
 # Up to so many people, a status, a role or the rarest term of a search is rare: they are looked up one by one, and
@@ -27,8 +27,6 @@ RARE_SHARE = 8
 WHOLE_WORDS_MOST = 12
 # How many people have a word is counted up to here, to find the rarest.
 COMPARED_MOST = 10_000
-# Comes after every other character.
-_LAST = "\U0010ffff"
 
 
 class WithoutIndex(FunctionElement[str]):
@@ -118,7 +116,7 @@ class _Term:
     def match(self, programme_id: str) -> tuple[Any, Any, Any]:
         """Return the conditions for words that begin so."""
         word = PersonWord.word
-        return (PersonWord.programme_id == programme_id, word >= self.text, word < self.text + _LAST)
+        return (PersonWord.programme_id == programme_id, word >= self.text, word < self.text + LAST)
 
 
 def find_words(programme_id: str, search: str, among: int = 0, *, few: bool = False) -> Words:

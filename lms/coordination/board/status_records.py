@@ -1,8 +1,7 @@
-"""The status of each person in each course, as facts that no clock moves, and the words by which people are found."""
+"""The status of each person in each course, as facts that no clock moves."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -28,21 +27,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from lms.accounts.members.records import PLAIN_ORDER, Member
+from lms.accounts.members.word_records import PersonWord, expected_words, keep_words
 from lms.accounts.records import Membership, Person, Programme
 from lms.certification.awards.observations import Observation
 from lms.certification.awards.records import Award
 from lms.coordination.board.sum_records import ADD_CHANGES, Facts, StatusCount, changes_of, facts_of
 from lms.foundation.db import Base, db
 from lms.foundation.statements.prepared import run_prepared
-from lms.foundation.text.collation import search_key
 from lms.learning.progress.records import Enrolment
 
 # A session, or the connection of a migration.
 Store = Connection | Session
 
-# Scripts that put no space between words are found from each of their characters on.
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff]")
-WORD_MOST = 60
 REBUILD_STEP = 500
 
 
@@ -83,30 +79,9 @@ class TrainingStatus(Base):
     on_hold: Mapped[bool]
 
 
-class PersonWord(Base):
-    """A word of somebody's name, address or staff number, by which a coordinator finds them in a programme.
-
-    The key holds their place in the order of names, so that the people of a word are stored in that order.
-    """
-
-    __tablename__ = "person_word"
-    __table_args__ = (Index("ix_person_word_person", "person_id", "word", "programme_id"),)
-    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
-    word: Mapped[str] = mapped_column(PLAIN_ORDER, primary_key=True)
-    sort_key: Mapped[str] = mapped_column(PLAIN_ORDER, primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
-
-
-# As tables: rows go in without the session knowing them, and the same way through the connection of a migration.
+# As a table: rows go in without the session knowing them, and the same way through the connection of a migration.
 _STATUS: Any = TrainingStatus.__table__
-_WORD: Any = PersonWord.__table__
 _COUNTED_BY = [_STATUS.c[name] for name in ("course_id", "phase", "valid_until", "ready", "on_hold")]
-
-
-def words_of(text: str) -> set[str]:
-    """Return the words of a text as a search compares them: small letters, no accents, cut at everything else."""
-    words = {word[:WORD_MOST] for word in re.findall(r"\w+", search_key(text).replace("_", " "))}
-    return words | {word[place:] for word in words if _UNSPACED.search(word) for place in range(len(word))}
 
 
 def _newest(*conditions: Any) -> Any:
@@ -156,7 +131,6 @@ def _facts(private_courses: int | None = None) -> Any:
             Membership.person_id,
             Member.unit_id,
             Member.sort_key,
-            Member.search_key,
             Enrolment.id.label("enrolment_id"),
             Enrolment.course_id,
             _newest().label("any_id"),
@@ -192,7 +166,6 @@ def _facts(private_courses: int | None = None) -> Any:
             row.person_id,
             row.unit_id,
             row.sort_key,
-            row.search_key,
             func.coalesce(row.course_id, "").label("course_id"),
             row.enrolment_id,
             phase.label("phase"),
@@ -213,12 +186,7 @@ def expected(
     """Return the rows of status that some people of a programme should have, and with `names` those of their words."""
     asked = {"programme": programme_id, "people": list(person_ids), "private": list(private)}
     rows = store.execute(_facts(), asked).mappings().all()
-    people = {row["person_id"]: row for row in rows} if names else {}
-    words = [
-        {"programme_id": programme_id, "person_id": person_id, "word": word, "sort_key": row["sort_key"]}
-        for person_id, row in sorted(people.items())
-        for word in sorted(words_of(row["search_key"]))
-    ]
+    words = expected_words(store, programme_id, person_ids) if names else []
     return [_as_stored(row) for row in rows], words
 
 
@@ -228,13 +196,13 @@ def refresh(
     """Write the status of some people of a programme again, from what is stored of them; `names` with their words."""
     cleared = store.execute(_of(_STATUS, programme_id, person_ids).returning(*_COUNTED_BY))
     before = [facts_of(*row) for row in cleared]
-    if names:
-        store.execute(_of(_WORD, programme_id, person_ids))
-    rows, words = expected(store, programme_id, person_ids, private, names=names)
+    rows, _words = expected(store, programme_id, person_ids, private, names=False)
     changes = changes_of(programme_id, before, map(_as_counted, rows))
-    for statement, added in ((_ADD, rows), (insert(_WORD), words), (ADD_CHANGES, changes)):
+    for statement, added in ((_ADD, rows), (ADD_CHANGES, changes)):
         if added:
             store.execute(statement, added)
+    if names:
+        keep_words(store, programme_id, person_ids)
 
 
 def _of(table: Any, programme_id: str, person_ids: Collection[str]) -> Any:
@@ -269,7 +237,7 @@ def _as_counted(row: Mapping[str, Any]) -> Facts:
 
 
 def _as_stored(facts: Any) -> dict[str, Any]:
-    return {**{name: facts[name] for name in facts if name != "search_key"}, "ready": bool(facts["ready"])}
+    return {**facts, "ready": bool(facts["ready"])}
 
 
 def rebuild(store: Store, private: Collection[str]) -> int:
@@ -278,28 +246,26 @@ def rebuild(store: Store, private: Collection[str]) -> int:
         store.execute(delete(table))
     done = 0
     for programme_id in store.execute(select(Programme.id).order_by(Programme.id)).scalars().all():
-        for person_ids in _learners(store, programme_id):
+        for person_ids in _members(store, programme_id):
             refresh(store, programme_id, person_ids, private)
             done += len(person_ids)
     return done
 
 
-def _learners(store: Store, programme_id: str) -> Iterator[list[str]]:
-    """Yield the people with the role of learner in a programme, some hundred at a time."""
-    query = select(Membership.person_id).where(Membership.programme_id == programme_id, Membership.role == "learner")
+def _members(store: Store, programme_id: str) -> Iterator[list[str]]:
+    """Yield the people who are or were in a programme, some hundred at a time."""
+    query = select(Member.person_id).where(Member.programme_id == programme_id)
     last = ""
     while found := list(
-        store.execute(
-            query.where(Membership.person_id > last).order_by(Membership.person_id).limit(REBUILD_STEP)
-        ).scalars()
+        store.execute(query.where(Member.person_id > last).order_by(Member.person_id).limit(REBUILD_STEP)).scalars()
     ):
         yield found
         last = found[-1]
 
 
 def list_programmes_of(person_id: str) -> list[str]:
-    """Return the programmes in which somebody has a role, or a status from when they had one."""
-    member = select(Membership.programme_id).where(Membership.person_id == person_id)
+    """Return the programmes in which somebody is or was, or has a status."""
+    member = select(Member.programme_id).where(Member.person_id == person_id)
     listed = select(TrainingStatus.programme_id).where(TrainingStatus.person_id == person_id)
     return list(db.session.scalars(member.union(listed)))
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Column, RowMapping, Table, UniqueConstraint, bindparam, delete, exists, insert, select, update
 
-from lms.accounts.members.records import Member, matching
+from lms.accounts.members.records import Member
+from lms.accounts.members.word_records import having_words
 from lms.accounts.records import Membership, Person
 from lms.coordination.merging.columns import BETTER, MARKERS, OF_COURSE, OF_PERSON
 from lms.coordination.merging.rules import Change, Plan, Value
@@ -24,7 +25,7 @@ _DETAILS = (("unit_id",), ("staff_number",), ("line_manager_id", "line_manager")
 def list_candidates(programme_id: str, person_id: str, search: str, most: int) -> list[Person]:
     """Return members of a programme with an open account who match a search; without one, somebody's namesakes."""
     same_name = select(Member.sort_key).where(Member.programme_id == programme_id, Member.person_id == person_id)
-    found = matching(search) if search else [Member.sort_key == same_name.scalar_subquery()]
+    found = having_words(programme_id, search) if search else [Member.sort_key == same_name.scalar_subquery()]
     query = (
         select(Person)
         .join(Member, Member.person_id == Person.id)

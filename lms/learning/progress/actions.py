@@ -87,13 +87,6 @@ def start_renewal(enrolment_id: str, known: Course, newest: Course) -> Renewal:
     return renewal
 
 
-def end_renewal(enrolment_id: str) -> None:
-    """End the renewal that is under way, if one is."""
-    renewal = find_renewal(enrolment_id)
-    if renewal is not None:
-        renewal.open_for, renewal.ended_at = None, clock.now()
-
-
 def record_equivalent(
     enrolment_id: str, item: tuple[str, str], way: rules.EquivalentKind, reason: str, done_on: date | None, by: str
 ) -> Equivalent:

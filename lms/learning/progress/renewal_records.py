@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, bindparam, select
+from sqlalchemy import ForeignKey, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.foundation import ids
-from lms.foundation.db import Base, db
-from lms.foundation.statements.prepared import first_row
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, copy_of, db
+from lms.foundation.statements.prepared import first_row, run_prepared
 from lms.learning.progress.attempt_records import Attempt, Result
 
 
@@ -25,15 +25,24 @@ class Renewal(Base):
     ended_at: Mapped[datetime | None]
 
 
-_UNDER_WAY = select(Renewal.__table__.c.id).where(Renewal.__table__.c.open_for == bindparam("enrolment"))
+_renewal = Renewal.__table__
+_UNDER_WAY = select(_renewal).where(_renewal.c.open_for == bindparam("enrolment"))
+_END = (
+    update(_renewal)  # type: ignore[arg-type]
+    .where(_renewal.c.open_for == bindparam("enrolment"))
+    .values(open_for=None, ended_at=bindparam("now"))
+)
 
 
 def find_renewal(enrolment_id: str) -> Renewal | None:
-    """Return the renewal that is under way."""
-    # Few renew, and each check asks.
-    if first_row(_UNDER_WAY, {"enrolment": enrolment_id}) is None:
-        return None
-    return db.session.scalar(select(Renewal).where(Renewal.open_for == enrolment_id))
+    """Return the renewal that is under way, as a copy that is never written back."""
+    row = first_row(_UNDER_WAY, {"enrolment": enrolment_id})
+    return None if row is None else copy_of(Renewal, dict(zip(_renewal.c.keys(), row, strict=True)))
+
+
+def end_renewal(enrolment_id: str) -> None:
+    """End the renewal that is under way, if one is."""
+    run_prepared(_END, {"enrolment": enrolment_id, "now": clock.now()})
 
 
 def list_renewals(enrolment_id: str) -> list[Renewal]:
