@@ -197,7 +197,7 @@ def refresh(
     cleared = store.execute(_of(_STATUS, programme_id, person_ids).returning(*_COUNTED_BY))
     before = [facts_of(*row) for row in cleared]
     rows, _words = expected(store, programme_id, person_ids, private, names=False)
-    changes = changes_of(programme_id, before, map(_as_counted, rows))
+    changes = changes_of(programme_id, before, [_as_counted(row) for row in rows])
     for statement, added in ((_ADD, rows), (ADD_CHANGES, changes)):
         if added:
             store.execute(statement, added)
@@ -228,7 +228,7 @@ def refresh_one(programme_id: str, person_id: str, private: Collection[str]) -> 
     rows = [_as_stored(dict(zip(names, row, strict=True))) for row in run_prepared(query, these | asked)]
     if rows:
         run_prepared(_ADD, rows)
-    if changes := changes_of(programme_id, before, map(_as_counted, rows)):
+    if changes := changes_of(programme_id, before, [_as_counted(row) for row in rows]):
         run_prepared(ADD_CHANGES, changes)
 
 
@@ -295,6 +295,6 @@ def remove_person(person_id: str) -> None:
     before: dict[str, list[Facts]] = {}
     for programme_id, *row in db.session.execute(mine.returning(_STATUS.c.programme_id, *_COUNTED_BY)):
         before.setdefault(programme_id, []).append(facts_of(*row))
-    if changes := [row for programme_id, facts in before.items() for row in changes_of(programme_id, facts, ())]:
+    if changes := [row for programme_id, facts in before.items() for row in changes_of(programme_id, facts, [])]:
         db.session.execute(ADD_CHANGES, changes)
     db.session.execute(delete(PersonWord).where(PersonWord.person_id == person_id))

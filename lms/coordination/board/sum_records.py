@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ from lms.foundation.db import Base, connection_of_write, db, run, write
 # In place of the last day where there is none, or where it decides nothing.
 NO_END = date.max
 # A sweep adds up at most so many changes in a write, and makes so many writes.
-AT_ONCE, ROUNDS = 400, 60
+AT_ONCE, ROUNDS = 250, 80
 _CHANGES = "change_id <> ''"
 
 # A course, a phase, the last day of the certificate, and whether somebody is ready to practise without a hold.
@@ -63,10 +63,12 @@ def facts_of(course_id: str, phase: str, valid_until: date | None, ready: bool, 
     return course_id, phase, valid_until or NO_END, bool(ready) and not on_hold
 
 
-def changes_of(programme_id: str, before: Iterable[Facts], after: Iterable[Facts]) -> list[dict[str, Any]]:
+def changes_of(programme_id: str, before: list[Facts], after: list[Facts]) -> list[dict[str, Any]]:
     """Return the rows to add when statuses of a programme are written again; none if they are counted as before."""
+    if before == after:
+        return []
     found = Counter(after)
-    found.subtract(Counter(before))
+    found.subtract(before)
     return as_changes(programme_id, found)
 
 
