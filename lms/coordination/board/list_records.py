@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, and_, bindparam, case, column, exists, literal, or_, select, tuple_, union_all
+from sqlalchemy import Date, and_, bindparam, case, column, exists, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from lms.accounts.members.records import Member
@@ -186,13 +186,21 @@ def find_place(board: Board, key: str) -> Place | None:
 def list_page(
     board: Board, found: Filter, most: int, after: Place | None = None, before: Place | None = None
 ) -> list[Any]:
-    """Return the rows that fit, so many after or before a place, in the order of names."""
+    """Return the rows that fit, so many after or before a place, in the order of names.
+
+    Where few can fit, rows of the first page say how many there are, as `fitting`: all were found to sort them.
+    """
     # What a row shows is looked up once it is known which rows are shown, and not for each that is sorted.
-    keys = _places(found, after, before).limit(most).subquery()
+    places = _places(found, after, before)
+    if counted := found.few and not (found.walk or after or before):
+        places = places.add_columns(func.count().over().label("fitting"))
+    keys = places.limit(most).subquery()
     here = TrainingStatus.programme_id == board.programme_id
     same = (TrainingStatus.person_id == keys.c.person_id, TrainingStatus.course_id == keys.c.course_id)
     query = _rows().join(keys, and_(here, *same))
     query = query.order_by(*Filter((), few=True).order(backwards=before is not None))
+    if counted:
+        query = query.add_columns(keys.c.fitting)
     rows = db.session.execute(query, {"today": board.today}).all()
     return list(reversed(rows)) if before else list(rows)
 
@@ -308,8 +316,13 @@ def list_picked(board: Board, keys: Collection[str]) -> list[str]:
     return [row[0] for row in rows if row[0] and f"{row[1]}/{row[2]}" in keys]
 
 
-def count_found(found: Filter) -> tuple[int, bool]:
-    """Return how many rows fit, up to `COUNTED_MOST`, and whether there are or may be more."""
+def count_found(found: Filter, fitting: int | None = None) -> tuple[int, bool]:
+    """Return how many rows fit, up to `COUNTED_MOST`, and whether there are or may be more.
+
+    `fitting` is how many that are, where `list_page` said so.
+    """
+    if fitting is not None:
+        return min(fitting, COUNTED_MOST), fitting > COUNTED_MOST
     if found.walk:
         return found.walk.count(found.conditions, COUNTED_MOST)
     count = db.session.scalar(select(count_up_to(COUNTED_MOST + 1, TrainingStatus, found.conditions))) or 0

@@ -118,11 +118,12 @@ def people(programme: str) -> Any:
 
 @dataclass(frozen=True)
 class Slice:
-    """A page of the list, and the keys of the rows before and after which there are more."""
+    """A page of the list, the keys of the rows before and after which there are more, and how many fit, if known."""
 
     rows: list[pages.PersonRow]
     previous: str | None
     next: str | None
+    fitting: int | None = None
 
 
 def _slice(board: Board, found: Filter, asked: Asked, most: int) -> Slice:
@@ -137,7 +138,8 @@ def _slice(board: Board, found: Filter, asked: Asked, most: int) -> Slice:
     shown = pages.rows_of(board, rows[-most:] if before else rows[:most], asked.units)
     if not shown:
         return Slice([], None, None)
-    return Slice(shown, shown[0].key if more_before else None, shown[-1].key if more_after else None)
+    fitting = getattr(rows[0], "fitting", None)
+    return Slice(shown, shown[0].key if more_before else None, shown[-1].key if more_after else None, fitting)
 
 
 def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
@@ -194,7 +196,7 @@ def _total(wanted: Wanted, sums: list[Sum], found: Filter, page: Slice) -> dict[
     if not (page.previous or page.next):
         total = len(page.rows)
     elif wanted.search or wanted.certificate or wanted.role or wanted.units:
-        total, there_are_more = list_records.count_found(found)
+        total, there_are_more = list_records.count_found(found, page.fitting)
         total = max(total, len(page.rows))
     return {"total": total, "there_are_more": there_are_more}
 
