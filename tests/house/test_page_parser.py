@@ -33,6 +33,7 @@ WORDS = (
     "\xa0",
     "",
 )
+MUCH = '<p class="{value}">{words} <em>{words}</em> &amp; more</p>\n' * 8
 VALUES = ("plain", "a > b", "/to?a=b&amp;c=d", "/to?a=b&copy=d", "hidden")
 
 
@@ -52,6 +53,19 @@ VALUES = ("plain", "a > b", "/to?a=b&amp;c=d", "/to?a=b&copy=d", "hidden")
         "<!-- {words} --><svg viewBox='0'><path d=\"{value}\"/><title>{words}</title></svg>",
         "{words}</section>",
         '<div/ class="{value}"id="x">{words}</div>',
+        "<p>{words}",
+        "<p>{words}<p>{words}",
+        # Long enough to be parsed in parts.
+        f"{{words}}<section id='{{value}}'>{MUCH}</section><p>{{words}}</p>".replace("'", '"'),
+        f"<section>{MUCH}<ul title='a\tb\nc'><li>{{words}}</li></ul>{{words}}</section>".replace("'", '"'),
+        f"<form>{MUCH}<div><form>{{words}}</form></div></form>",
+        f'<form action="{{value}}">{MUCH}</form><form>{{words}}</form>',
+        f"<div>{MUCH}<b>{{words}}</div><p>{{words}}</p>",
+        f"<div>{MUCH}<p>{{words}}</div>",
+        f"<div>{MUCH}</section>",
+        f"<ul><li>{MUCH}<div><li>{{words}}</li></div></li></ul>",
+        f"<table><tr><td>{MUCH}</td></tr>{{words}}</table>",
+        f"<div>{MUCH}<!-- <p> > {{words}} --></div>",
     ],
 )
 @pytest.mark.parametrize("around", AROUND)
