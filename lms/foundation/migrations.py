@@ -33,7 +33,10 @@ def upgrade(app: Flask, to: str = "head") -> None:
         if to == "head" and find_revision() == list_revisions()[0]:
             return
         with _whole_transaction() as connection:
-            migrate(connection, to)
+            # Another host may have done it while this one waited for its turn, and may serve the site already.
+            if to != "head" or _revision_in(connection) != list_revisions()[0]:
+                _check_nobody_serves(connection)
+                migrate(connection, to)
 
 
 def migrate(connection: Connection, to: str = "head") -> None:
@@ -63,10 +66,19 @@ def list_revisions() -> list[str]:
 def find_revision() -> str | None:
     """Return the schema revision of the app's database; None for a database without our tables. It isn't changed."""
     with db.engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return _revision_in(connection)
+
+
+def _revision_in(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return found
+
+
+def _check_nobody_serves(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql" and not connection.execute(ALONE, {"key": SERVED}).scalar_one():
+        raise StillServed
 
 
 @contextmanager
@@ -79,9 +91,8 @@ def _whole_transaction() -> Iterator[Connection]:
                 _check_foreign_keys(connection)
     else:
         with db.engine.begin() as connection:
+            connection.execute(text(f"SET LOCAL lock_timeout = {WAIT_SECONDS * 1000}"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
-            if not connection.execute(ALONE, {"key": SERVED}).scalar_one():
-                raise StillServed
             yield connection
 
 

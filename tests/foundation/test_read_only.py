@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lms.foundation import clock
+from lms.foundation.checkup.database import look
 from lms.foundation.db import db
 from tests.builders.learning import begin, earn
 from tests.conftest import Site, app_of, settings_for
@@ -60,6 +61,9 @@ def test_pages_go_on_and_a_form_says_that_it_is_not_saved(
         calm = page.form("/done").submit(expect=503)
         assert "Our database is read-only for the moment" in calm.main
         assert "What you just sent isn’t saved yet" in calm.main
+        with reading.inside():
+            found = {one.check: one for one in look(settings)}
+        assert found["database.writes"].to_do and found["database.version"].to_do == ""
         _close(reading)
     _run(postgres, url, "RESET default_transaction_read_only")
     lena.browser.application = site.app

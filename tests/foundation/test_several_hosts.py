@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -31,8 +33,9 @@ from lms.foundation.hosts.joining import CannotJoin, check_clock, check_keys, ch
 from lms.foundation.hosts.key_fingerprints import fingerprints_of
 from lms.foundation.keys import secret_key
 from lms.foundation.mail.outbox import queue_mail
-from lms.foundation.migrations import upgrade
+from lms.foundation.migrations import POSTGRES_LOCK, list_revisions, upgrade
 from lms.foundation.per_app import provided
+from lms.foundation.turns import PATIENCE_SECONDS
 from lms.wellbeing import actions as care
 from tests.builders.commands import Run
 from tests.builders.learning import earn
@@ -291,3 +294,20 @@ def test_no_host_starts_after_a_restore_that_was_interrupted(
     assert lms("restore", backup, "--replace").exit_code == 0
     with first.inside():
         check_whole(first.settings)
+
+
+@pytest.mark.slow
+def test_a_host_that_starts_while_another_one_migrates_waits_and_finds_it_done(hosts: tuple[Site, Site]) -> None:
+    first, second = hosts
+    change = text("UPDATE alembic_version SET version_num = :to")
+    with ThreadPoolExecutor(1) as pool, first.inside():
+        db.session.execute(change, {"to": "0001"})
+        db.session.commit()
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
+        started = pool.submit(upgrade, second.app)
+        time.sleep(PATIENCE_SECONDS + 1)
+        assert not started.done()
+        assert provided(Jobs, first.app)._leading.leads("mail")
+        db.session.execute(change, {"to": list_revisions()[0]})
+        db.session.commit()
+        started.result(timeout=30)

@@ -33,6 +33,7 @@ def look(settings: Settings) -> list[Finding]:
         return [*findings, check_whole(_quick_check())]
     number = int(db.session.execute(text("SHOW server_version_num")).scalar_one())
     findings.append(check_version(number // VERSION_STEP))
+    findings.append(check_writable(db.session.execute(text("SHOW transaction_read_only")).scalar_one() == "off"))
     return [*findings, _look_at_replica()] if settings.reports_database_url else findings
 
 
@@ -110,6 +111,19 @@ def check_whole(said: str) -> Finding:
             _("Stop the site, copy its data folder aside, and restore the last backup: lms restore FILE --replace"),
         )
     return Finding("database.integrity", _("The database isn’t damaged."))
+
+
+def check_writable(can_write: bool) -> Finding:
+    """Find a database in which nothing can be saved."""
+    if can_write:
+        return Finding("database.writes", _("The database can be written to."))
+    return Finding(
+        "database.writes",
+        _("The database is read-only, so nothing can be saved, and no certificates are made or emails sent."),
+        _(
+            "Make it writable again (default_transaction_read_only, or a replica to promote), or correct LMS_DATABASE_URL."
+        ),
+    )
 
 
 def check_version(major: int) -> Finding:
