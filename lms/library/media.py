@@ -20,9 +20,12 @@ def unread_medium(store: FileStore, sha: str) -> StoredFile:
 
 
 def keep_media(bundle: Bundle, store: FileStore) -> Refused | None:
-    """Keep everything of a bundle that isn't Markdown; refuse what isn't any more what it was when it was checked."""
+    """Keep everything of a bundle that isn't Markdown; refuse what isn't any more what it was when it was checked.
+
+    A file that is there and damaged is replaced, so that publishing a course again repairs its pictures.
+    """
     for path, digest in bundle.manifest.items():
-        if path.endswith(".md") or store.renew(digest):
+        if path.endswith(".md") or (store.renew(digest) and store.is_whole(digest)):
             continue
         if store.put_pieces(bundle.files.pieces(path)) != digest:
             return Refused(f"{path} was changed meanwhile. Nothing was published. Check the course and publish again.")

@@ -19,6 +19,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from lms.content.model.bundle import Bundle as Course
 from lms.content.model.bundle import from_folder
 from lms.coordination.batches.jobs import file_of, find_file
 from lms.coordination.batches.records import Batch
@@ -29,6 +30,7 @@ from lms.foundation.storage import elsewhere as storage
 from lms.foundation.storage.elsewhere import Bucket, Elsewhere, MountedFolder
 from lms.foundation.storage.files import FileStore, share_all
 from lms.library import course_cache
+from lms.library.media import keep_media
 from tests.builders.serving import until
 from tests.conftest import PFA, Site, app_of, settings_for
 from tests.journeys.served import free_port
@@ -111,6 +113,16 @@ def test_damaged_bytes_are_not_taken_for_what_they_were(place: Callable[[], Else
     with pytest.raises(KeyError):
         store.get(digest)
     assert not list((tmp_path / "1").rglob("*.part"))
+    assert keep_media(Course({"media/a.svg": b"whole"}), store) is None
+    assert FileStore(tmp_path / "2", place()).get(digest) == b"whole"
+
+
+def test_publishing_again_repairs_a_damaged_picture(tmp_path: Path) -> None:
+    store, course = FileStore(tmp_path), Course({"media/a.svg": b"whole"})
+    assert keep_media(course, store) is None
+    digest = course.manifest["media/a.svg"]
+    store.path(digest).write_bytes(b"who")
+    assert keep_media(course, store) is None and store.get(digest) == b"whole"
 
 
 def test_files_of_one_host_are_shared_once(place: Callable[[], Elsewhere], tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def test_a_quick_statement_is_neither_logged_nor_counted(make_site, caplog: pyte
 def test_a_list_of_values_is_one_mark() -> None:
     asked = "SELECT a\n  FROM t WHERE id IN (?, ?, ?) AND b = %(b_1)s AND c IN (%(c_1)s, %(c_2)s)"
     assert shortened(asked) == "SELECT a FROM t WHERE id IN (?, …) AND b = %(b_1)s AND c IN (%(c_1)s, …)"
+    assert "still there" in shortened(";")
     assert len(shortened("SELECT " + "a, " * 5000)) == 2000
 
 

@@ -51,6 +51,9 @@ class SlowStatements:
 
 def shortened(statement: str) -> str:
     """Return a statement on one line, with one mark for a list of values."""
+    if not statement.strip("; "):
+        # What SQLAlchemy sends before it uses a connection again.
+        return "(asks whether the connection is still there)"
     return _LIST.sub(r"\1, …", " ".join(statement.split()))[:LONGEST]
 
 

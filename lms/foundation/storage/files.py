@@ -143,6 +143,17 @@ class FileStore:
             return self._elsewhere.stored_at(_name(digest)) is not None
         return self._path(digest).exists()
 
+    def is_whole(self, digest: str) -> bool:
+        """Return whether the bytes of a digest are there and undamaged; shared ones are fetched for that."""
+        path = self._path(digest)
+        if self._elsewhere is not None:
+            path.unlink(missing_ok=True)
+        try:
+            with self._here(digest).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == digest
+        except (KeyError, FileNotFoundError):
+            return False
+
     def renew(self, digest: str) -> bool:
         """Return whether a digest is there; if so, it counts as stored now, so that nobody forgets it meanwhile."""
         if self._elsewhere is not None:
