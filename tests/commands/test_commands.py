@@ -73,6 +73,7 @@ def test_check_says_where_each_finding_is_and_its_status_says_whether_there_was_
     assert found[0]["errors"] >= 1 and {"code", "path", "line", "column", "mend"} <= found[0]["findings"][0].keys()
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_a_broken_course_is_not_published_and_nothing_of_it_shows(lms: Run, broken: Path) -> None:
     lms("programme", "set", "harbour", *SOMEBODY)
     told = lms("publish", broken)
@@ -83,6 +84,7 @@ def test_a_broken_course_is_not_published_and_nothing_of_it_shows(lms: Run, brok
     assert "There are no courses here yet." in Inspector(create_app()).get("/courses").main
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_publishing_twice_is_publishing_once_and_other_text_needs_a_new_version(lms: Run, broken: Path) -> None:
     lms("programme", "set", "harbour", "name=Harbour Hospitals", *SOMEBODY)
     assert "published." in lms("publish", PFA).output
@@ -132,6 +134,7 @@ def test_the_demo_makes_four_people_with_a_password_of_its_own_and_can_run_again
     assert kept.read_text() == password and kept.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_tara_sees_her_own_course_as_a_learner_does_before_it_is_published(lms: Run, tmp_path: Path) -> None:
     mine = tmp_path / PFA.name
     shutil.copytree(PFA, mine)
@@ -215,6 +218,7 @@ def test_a_programme_takes_facts_it_knows_and_refuses_others_whole(
         (("north", "emergency=call me"), "For example: 999"),
     ],
 )
+@pytest.mark.usefixtures("with_tables")
 def test_what_cannot_be_set_of_a_programme_is_refused_with_a_value_that_would_do(
     lms: Run, words: tuple[str, ...], would_do: str
 ) -> None:
@@ -224,6 +228,7 @@ def test_what_cannot_be_set_of_a_programme_is_refused_with_a_value_that_would_do
 
 
 @pytest.mark.parametrize("blank", ["", "  ", "\t", "\u00a0"])
+@pytest.mark.usefixtures("with_tables")
 def test_a_fact_of_spaces_is_no_fact(lms: Run, blank: str) -> None:
     lms("programme", "set", "north", "lead=Noor  Haddad ", "contact=noor@example.org", "reply_time=two days")
     assert "lead: Noor Haddad\n" in lms("programme", "set", "north").output
@@ -232,6 +237,7 @@ def test_a_fact_of_spaces_is_no_fact(lms: Run, blank: str) -> None:
     assert told.exit_code == 1 and "Missing: reply_time" in told.output
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_a_country_is_kept_in_capital_letters_and_init_refuses_what_cannot_stand_in_an_address(lms: Run) -> None:
     assert "Nothing was changed." in lms("init", "--programme", "a/b").output
     assert "country: GB" in lms("programme", "set", "north", "country=gb", "signatory=Asa Holm, trainer;").output
@@ -301,6 +307,7 @@ def test_the_list_says_why_a_document_is_not_there(sqlite_site: Site, monkeypatc
 
 
 @pytest.mark.parametrize(("words", "meant"), [(("chekc",), "check"), (("certificates", "verifi"), "verify")])
+@pytest.mark.usefixtures("with_tables")
 def test_a_misspelt_command_is_answered_with_the_one_that_is_meant(
     lms: Run, words: tuple[str, ...], meant: str
 ) -> None:

@@ -43,6 +43,7 @@ def test_a_removed_line_is_off_the_next_page_and_an_unknown_one_changes_nothing(
     assert refused.exit_code == 1 and "Nothing was changed" in refused.output
 
 
+@pytest.mark.usefixtures("with_tables")
 def test_nothing_is_published_for_a_programme_that_names_nobody_to_talk_to(lms: Run) -> None:
     assert lms("programme", "set", "quay", "name=Quay", "lead=Asa Holm", "contact=asa@example.org").exit_code == 0
     told = lms("publish", PFA, "--programme", "quay")
