@@ -30,6 +30,8 @@ _GROUPS = re.compile(
     r"(?![0-9A-Za-z])"
 )
 _LONGEST = 4000
+_BETWEEN = re.compile(rf"[\s{re.escape(''.join(_DASHES))}]+")
+_LETTERS = frozenset(ALPHABET)
 
 
 def new_code(randbits: Callable[[int], int] = secrets.randbits) -> str:
@@ -71,12 +73,12 @@ def _within(text: str) -> str | None:
 
 
 def _as_code(text: str) -> str | None:
-    bare = "".join(c for c in text.strip(_AROUND) if not c.isspace() and c not in _DASHES)
+    bare = _BETWEEN.sub("", text.strip(_AROUND))
     # Bare ASCII only: upper-casing other letters may change how many there are.
     if len(bare) != LENGTH or not bare.isascii():
         return None
     code = bare.upper().translate(_LOOK_ALIKES)
-    return code if all(c in ALPHABET for c in code) else None
+    return code if _LETTERS.issuperset(code) else None
 
 
 def grouped(code: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from lms.accounts.rules import zone_of
 from lms.certification.awards.codes import grouped, normalise_code
 from lms.certification.awards.rules import State
 from lms.certification.awards.texts.state_wording import state_words
-from lms.certification.verification.records import find_awards
+from lms.certification.verification.records import list_by_code
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.csv_files import as_sheet, without_separator_line
@@ -33,7 +33,7 @@ class Row:
     valid_until: date | None = None
     name: str = ""
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, str]:
         """A mark and the state in words."""
         if self.code is None:
@@ -61,16 +61,16 @@ def read_codes(text: str) -> list[str]:
 def answer(typed: list[str], settings: Settings) -> list[Row]:
     """Return one row for each code in the order given, in one statement."""
     codes = [normalise_code(text) for text in typed]
-    found = find_awards([code for code in codes if code])
+    found = list_by_code([code for code in codes if code])
     today: dict[str, date] = {}
     rows = []
     for text, code in zip(typed, codes, strict=True):
-        award, facts = found.get(code or "", (None, {}))
+        award = found.get(code or "")
         if award is None or award.waiting:
             rows.append(Row(text[:_SHOWN_MOST], code, "unknown"))
             continue
         if award.programme_id not in today:
-            today[award.programme_id] = clock.today(zone_of(facts, settings.timezone))
+            today[award.programme_id] = clock.today(award.timezone or settings.timezone)
         state = award.state(today[award.programme_id])
         name = award.name if award.name_shown and state in {"valid", "expired"} else ""
         rows.append(
