@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from lms.accounts.leaving import take_role
 from lms.accounts.records import find_programme
-from lms.authoring.publishing import jobs
+from lms.authoring.drafts.pages import people_words
+from lms.authoring.publishing import jobs, records
+from lms.certification.awards.records import Award
 from lms.foundation import clock
+from lms.foundation.db import db
 from lms.foundation.text.i18n import day
 from lms.library import actions as library
 from lms.library.records import find_closing
@@ -51,6 +55,34 @@ def told(site: Site) -> list[str]:
 def sweep(site: Site) -> None:
     with site.inside():
         jobs.sweep_closings(site.settings)
+
+
+def let_issue() -> None:
+    """Let no certificate wait for a review."""
+    db.session.execute(update(Award).values(waiting=False))
+
+
+def test_of_very_many_people_those_are_counted_who_started_or_passed_last(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earn(sqlite_site, "mina")
+    for name in ("sam", "lena"):
+        prepare(sqlite_site, name)
+    sqlite_site.do(let_issue)
+    counted = []
+    for most in (5, 2, 1):
+        monkeypatch.setattr(records, "LOOKED_AT_MOST", most)
+        with sqlite_site.inside():
+            counted.append((records.count_in_middle(PFA), records.count_holders(PFA, clock.today("UTC"))))
+    assert counted == [({"1.1": 2}, 1), ({"1.1": 2}, 1), ({"1.1": 1}, 1)]
+    earn(sqlite_site, "sam")
+    sqlite_site.do(let_issue)
+    monkeypatch.setattr(records, "LOOKED_AT_MOST", 1)
+    with sqlite_site.inside():
+        assert (records.count_in_middle(PFA), records.count_holders(PFA, clock.today("UTC"))) == ({"1.1": 1}, 1)
+        monkeypatch.setattr(records, "LOOKED_AT_MOST", 2)
+        assert records.count_holders(PFA, clock.today("UTC")) == 2
+    assert people_words(5000) == "at least 5000 people"
 
 
 def test_whoever_is_in_the_middle_is_told_once_and_switches_after_the_day(
