@@ -46,7 +46,9 @@ def _add_looks(bind: sa.Connection) -> None:
 
 def _add_words(bind: sa.Connection) -> None:
     """Add those of members who are no learners, or not any more; those of learners are there."""
-    same = (_WORD.c.person_id == _MEMBER.c.person_id, _WORD.c.programme_id == _MEMBER.c.programme_id)
+    # As an expression, or SQLite would go through all words of the programme for each member.
+    here = _WORD.c.programme_id.concat("") == _MEMBER.c.programme_id
+    same = (_WORD.c.person_id == _MEMBER.c.person_id, here)
     query = sa.select(_MEMBER).where(~sa.exists().where(*same).correlate(_MEMBER))
     place = sa.tuple_(_MEMBER.c.programme_id, _MEMBER.c.person_id)
     query, last = query.order_by(_MEMBER.c.programme_id, _MEMBER.c.person_id).limit(AT_ONCE), ("", "")
