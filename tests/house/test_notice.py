@@ -23,7 +23,7 @@ def test_every_personal_column_stands_in_the_notice_and_no_other(sqlite_site: Si
     assert set(told) == personal
 
 
-def test_no_table_that_points_at_somebody_is_said_to_be_about_nobody() -> None:
+def test_no_table_that_points_at_somebody_is_said_to_be_about_nobody(sqlite_site: Site) -> None:
     personal = {table for table, names in columns().items() if names & POINTS_AT_SOMEBODY}
     for table in reversed(Base.metadata.sorted_tables):
         if {key.column.table.name for key in table.foreign_keys} & {"person", "enrolment", "attempt", "award"}:
