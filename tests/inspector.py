@@ -24,7 +24,7 @@ SHAMING = re.compile(
     r"\b(wrong|incorrect|failed|failure|invalid|oops|hurry|last chance|overdue|streak|attempts remaining)\b",
     re.I,
 )
-# Without one of these words in its source no page says any of that.
+# A page whose source has none of these words can't say any of that.
 SHAMING_WORDS = ("wrong", "incorrect", "fail", "invalid", "oops", "hurry", "chance", "overdue", "streak", "remaining")
 INLINE_CODE = etree.XPath("//@*[name() = 'style' or starts-with(name(), 'on')]/.. | //style")
 # Lesson prose, what people in it say, and the texts of questions: the content engine looks after those.

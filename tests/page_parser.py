@@ -1,4 +1,4 @@
-"""Parse pages as HTML5 says, one page of each shape: what differs in words and values alone is filled into it."""
+"""Parse pages as HTML5 says; of pages that differ only in words and values, one is parsed and the others filled in."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def check_address(email: str) -> str | FormError:
 
 
 def check_addresses(emails: Collection[str]) -> dict[str, str | FormError]:
-    """Return for each text what `check_address` returns, with a look by index for all of them together."""
+    """Return for each text what `check_address` returns, with one look into an index for all of them together."""
     found = {email: read_address(email) for email in emails}
     colleagues: dict[str, set[str]] = {}
     looks = {skeleton(address) for address in found.values() if isinstance(address, str)}

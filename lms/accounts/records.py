@@ -51,7 +51,7 @@ class Person(Base):
     public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
     # What they sign in with: their address or, for somebody without one, a sign-in name. See `has_email`.
     email: Mapped[str] = mapped_column(unique=True)
-    # What it looks like, so that another address which looks like it is found by an index.
+    # What the address looks like, so that an index finds another one that looks the same.
     email_look: Mapped[str] = mapped_column(server_default="", default=_look_of)
     display_name: Mapped[str]
     # The name given when the account was made. Unlike the other two, its holder can't change it.

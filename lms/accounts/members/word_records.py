@@ -16,7 +16,7 @@ from lms.foundation.text.collation import search_key
 # A search looks at so many words, the longest first.
 TERMS_MOST = 6
 WORD_MOST = 60
-# Up to so many people of a programme who have a word are looked up; more are met on the way through all names.
+# Up to so many people of a programme who have a word are looked up by it; more are found by going through all names.
 LISTED_MOST = 100
 # How many people have a word is counted up to here, to find the rarest.
 COMPARED_MOST = 2000
@@ -76,8 +76,8 @@ def keep_words(store: Any, programme_id: str, person_ids: Collection[str]) -> No
 def having_words(programme_id: str, search: str) -> list[ColumnElement[bool]]:
     """Return what a member's row has to meet: for each word of a search, the member has one that begins with it.
 
-    Where few people have the rarest of them, these are looked up; where many have each, a list by name is soon full.
-    What has other characters in it, as an address has, must also be there as it was typed.
+    If few people have the rarest word, they're looked up by it; if many have every word, a list by name is soon full.
+    A part with other characters, such as an address, must also be there as it was typed.
     """
     if not search.strip():
         return []
@@ -94,8 +94,8 @@ def having_words(programme_id: str, search: str) -> list[ColumnElement[bool]]:
 def find_everywhere(search: str, most: int) -> list[str]:
     """Return some people of the site, by inner id, who have for each word of a search one that begins with it.
 
-    They are those who are met first, not those with the first names: to sort all who are called Maria, each would have
-    to be read.
+    They're those whom the database finds first, not the first by name: to sort everybody called Maria, it would have to
+    read each of them.
     """
     terms = _rarest_first(search, COMPARED_MOST)
     if not terms:
@@ -130,7 +130,7 @@ def _begins(table: Any, term: str) -> Sequence[ColumnElement[bool]]:
 
 
 def _has(met: Any, term: str, programme_id: str | None = None) -> ColumnElement[bool]:
-    """Return the condition that somebody who is met has a word that begins with a term, in one programme or any."""
+    """Return the condition that a person has a word that begins with a term, in one programme or any."""
     other = aliased(PersonWord)
     query = select(literal(1)).where(other.person_id == met.person_id, *_begins(other, term))
     if programme_id is not None:

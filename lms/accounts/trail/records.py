@@ -77,7 +77,7 @@ def _in_order(found: dict[str, AuditEntry]) -> list[AuditEntry]:
 
 
 def find_people(search: str) -> list[Person]:
-    """Return people with a word of their name, address or staff number for each of a search, eleven of them at most.
+    """Return up to eleven people who have for each word of a search one in their name, address or staff number.
 
     Whoever has exactly this address comes first, and the others by name.
     """

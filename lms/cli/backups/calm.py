@@ -62,8 +62,8 @@ def _other_hosts_stopped(settings: Settings) -> Iterator[None]:
             alone = True
         if not alone:
             raise click.ClickException(
-                "Another server serves the site with this database. Nothing was changed. Stop the site on all servers, "
-                "and run this command again."
+                "Another server serves, upgrades or restores the site with this database. Nothing was changed. Stop "
+                "the site on all servers, wait for any upgrade or restore to finish, and run this command again."
             )
         yield
 

@@ -1,4 +1,4 @@
-"""The command that compares the status and numbers which lists show with what they are made from, and corrects them."""
+"""The command that compares the status and numbers that lists show with what they're made from, and corrects them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lms.foundation.db import write
 
 @click.command("status")
 @click.option("--programme", "slug", default=None, help="Only this programme. By default, all of them.")
-@click.option("--rebuild", is_flag=True, help="Write what differs again, a few hundred people at a time.")
+@click.option("--rebuild", is_flag=True, help="Correct what differs, a few hundred people at a time.")
 @inside
 def people_status(slug: str | None, rebuild: bool) -> None:
     """Compare the status that lists of people show with courses and certificates, and name the programmes that differ.

@@ -1,4 +1,4 @@
-"""The process that loads the site and forks web workers from it: they share what they don't change, and it ends."""
+"""The process that loads the site, forks the web workers and ends: workers share the memory that they don't change."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Heartbeat:
         self.notify()
 
     def notify(self) -> None:
-        """Say that the worker goes on, by the clock that nobody sets."""
+        """Note that the worker is alive, by the clock that nobody can set."""
         now = time.monotonic()
         os.utime(self._file.fileno(), (now, now))
 
@@ -82,7 +82,7 @@ def load() -> Flask:
 
 
 def serve(handle: int, says: int, beats: list[Path]) -> None:
-    """Load the site, open the port only then, fork a worker for each heartbeat, and say which processes they are."""
+    """Load the site, then open the port, fork a worker for each heartbeat, and write their process ids to `says`."""
     # Ctrl-C reaches all programs of a terminal; this one ends when `lms serve` says so.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     app = load()
@@ -97,7 +97,7 @@ def serve(handle: int, says: int, beats: list[Path]) -> None:
         _fork(make, number, Heartbeat(path), says)
     os.write(says, b"\n")
     if not ADOPTS:
-        # Somebody has to be the parent of the workers; all are replaced when one ends.
+        # The workers need a parent elsewhere than on Linux; when one ends, all are replaced.
         os.wait()
 
 
@@ -111,7 +111,7 @@ def _maker(served: Served) -> Callable[[int], Any]:
 
 
 def _fork(make: Callable[[int], Any], number: int, beat: Heartbeat, says: int) -> None:
-    """Fork a worker, which serves once it has the parent that it is to have, and say which process it is."""
+    """Fork a worker, which serves once `lms serve` is its parent, and write its process id to `says`."""
     loader = os.getpid()
     pid = os.fork()
     if pid:
@@ -129,7 +129,7 @@ def _fork(make: Callable[[int], Any], number: int, beat: Heartbeat, says: int) -
     except SystemExit:
         raise
     except BaseException:
-        worker.log.exception("a web worker broke")
+        worker.log.exception("a web worker stopped because of an error")
         sys.exit(1)
     sys.exit(0)
 

@@ -39,7 +39,7 @@ IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 # Where prometheus-client counts, as in lms/foundation/web/metrics.py, which this process has no use for.
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
-# Each web worker is called as the process that loaded the site for it.
+# Web workers keep the name of the process that loaded the site and forked them.
 LOADING = "lms.cli.serving.loading"
 # Columns of code, which only mark a place within a line of a traceback, are 1.4 MB in each process.
 WEB = [sys.executable, "-X", "no_debug_ranges", "-m", LOADING]
@@ -92,7 +92,7 @@ class Supervisor:
     """Starts the web workers and the job process of a site, starts again what ends unasked, and stops both.
 
     Asked to reload (SIGHUP), or when a web worker ended, it has the site loaded again on the same port, and then lets
-    the workers before end what they began.
+    the earlier workers finish what they're doing.
     """
 
     listener: socket.socket

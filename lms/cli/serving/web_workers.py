@@ -1,4 +1,4 @@
-"""Web workers as `lms serve` sees them: those that one process forked, from its start until the last has ended."""
+"""The web workers that one process forked, as `lms serve` watches them until the last has ended."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pathlib import Path
 
 log = logging.getLogger("lms.serve")
 
-# Linux gives the children of a process that ended to whoever asked for it. What loaded the site needn't stay in memory
-# then: each page that the workers have written to would be there once more.
+# Linux gives the children of a process that ended to whoever asked for it. So what loaded the site needn't stay in
+# memory, where each page that the workers have written to would be kept once more.
 ADOPTS = sys.platform == "linux"
 SET_CHILD_SUBREAPER = 36
-# A worker says every second or so that it goes round its loop.
+# A worker notes every second or so that it's alive.
 SILENT_SECONDS, ABORT_SECONDS = 30.0, 5.0
 
 
@@ -101,7 +101,7 @@ class WebWorkers:
             if now - beat.stat().st_mtime <= SILENT_SECONDS:
                 continue
             if pid not in self._aborted:
-                log.error("a web worker has done nothing for %d seconds, so it is ended", SILENT_SECONDS)
+                log.error("a web worker hasn't reacted for %d seconds, so it's being ended", SILENT_SECONDS)
                 self._aborted[pid] = now
                 os.kill(pid, signal.SIGABRT)
             elif now - self._aborted[pid] > ABORT_SECONDS:

@@ -1,4 +1,4 @@
-"""Whom lists of people show or count otherwise than what is stored of them says: some people, a sample, or all sums."""
+"""Compare what lists of people show and count with what it's made from: for some people, a sample, or all sums."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def sample(most: int) -> Mapping[str, list[str]]:
 
 
 def list_miscounted(store: Store, programme_id: str) -> dict[Facts, int]:
-    """Return which facts are counted otherwise than a programme's statuses say, and how many people are missing there.
+    """Return the facts whose count differs from a programme's statuses, with how many people the count lacks.
 
     It is one statement, so that nothing changes between the two sides.
     """

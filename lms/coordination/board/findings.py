@@ -1,4 +1,4 @@
-"""A check of the lists of people: whether a sample is listed as courses and certificates say, and all are counted."""
+"""Checks of the lists of people: a sample against courses and certificates, and all numbers against the lists."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def _look_at_numbers() -> list[Finding]:
     """Compare the numbers above every list with the whole of it."""
     differing = [programme.slug for programme in list_programmes() if count_miscounted(programme.id)]
     if not differing:
-        return [Finding("people.numbers", _("The numbers above the lists of people say what is in the lists."))]
+        return [Finding("people.numbers", _("The numbers above the lists of people match the lists."))]
     words = _(
-        "The numbers above these lists of people differ from what is in the lists: %(where)s.", where=some_of(differing)
+        "In these programmes, the numbers above the list of people don’t match the list: %(where)s.",
+        where=some_of(differing),
     )
     return [Finding("people.numbers", words, "lms people status --rebuild")]
 

@@ -188,7 +188,7 @@ def list_page(
 ) -> list[Any]:
     """Return the rows that fit, so many after or before a place, in the order of names.
 
-    Where few can fit, rows of the first page say how many there are, as `fitting`: all were found to sort them.
+    If few can fit, rows of the first page say how many do, as `fitting`, because all of them were found to sort them.
     """
     # What a row shows is looked up once it is known which rows are shown, and not for each that is sorted.
     places = _places(found, after, before)
@@ -319,7 +319,7 @@ def list_picked(board: Board, keys: Collection[str]) -> list[str]:
 def count_found(found: Filter, fitting: int | None = None) -> tuple[int, bool]:
     """Return how many rows fit, up to `COUNTED_MOST`, and whether there are or may be more.
 
-    `fitting` is how many that are, where `list_page` said so.
+    `fitting` is that number, if `list_page` has counted it already.
     """
     if fitting is not None:
         return min(fitting, COUNTED_MOST), fitting > COUNTED_MOST

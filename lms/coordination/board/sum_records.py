@@ -16,7 +16,7 @@ from lms.coordination.board.rules import HELD, OfferedCourse, Sum, TrainingState
 from lms.foundation import ids
 from lms.foundation.db import Base, connection_of_write, db, run, write
 
-# In place of the last day where there is none, or where it decides nothing.
+# Stands for the last day if there's none, or if it doesn't matter.
 NO_END = date.max
 # A sweep adds up at most so many changes in a write, and makes so many writes.
 AT_ONCE, ROUNDS = 250, 80
@@ -57,7 +57,7 @@ ADD_CHANGES: Any = insert(_COUNT)
 
 
 def facts_of(course_id: str, phase: str, valid_until: date | None, ready: bool, on_hold: bool) -> Facts:
-    """Return as what somebody's status is counted; `comparison_records` says the same in SQL."""
+    """Return the facts under which a status is counted; `comparison_records` has the same in SQL."""
     if phase not in HELD:
         return course_id, phase, NO_END, False
     return course_id, phase, valid_until or NO_END, bool(ready) and not on_hold
@@ -107,7 +107,7 @@ def count_all(programme_id: str, courses: Mapping[str, OfferedCourse], today: da
 def _counted() -> Any:
     """Return the query for how many people have which facts: by month, and by day where a status turns within a month.
 
-    Of a month, it returns any of its days, because they are all on the same side of the days that matter.
+    Of a month, it returns any of its days, because no status changes between them.
     """
     facts = (_COUNT.c.course_id, _COUNT.c.phase, _COUNT.c.ready)
     here, people = _COUNT.c.programme_id == bindparam("programme"), func.sum(_COUNT.c.people)

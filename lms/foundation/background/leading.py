@@ -14,7 +14,7 @@ from lms.foundation.background.own_connection import OwnConnection
 TRY_LOCK, UNLOCK = "SELECT pg_try_advisory_lock(%s)", "SELECT pg_advisory_unlock(%s)"
 # Held by the job processes of all hosts that serve a site, or exclusively by whoever migrates its database.
 SERVED = 5_110_602
-# Held by whoever replaces or upgrades a site, meanwhile no host starts.
+# Held by whoever restores or upgrades a site; no host starts meanwhile.
 REPLACED = 5_110_603
 TRY_SHARED = "SELECT pg_try_advisory_lock_shared(%s)"
 
@@ -116,7 +116,7 @@ def is_served(database_url: str) -> bool:
 
 @contextmanager
 def unserved(database_url: str) -> Iterator[bool]:
-    """Keep hosts from starting to serve the site of a PostgreSQL database; yield False if one serves it already.
+    """Keep hosts from starting to serve the site of a PostgreSQL database; yield False if one serves or replaces it.
 
     The lock of those that serve it isn't held, because a migration takes it.
     """

@@ -138,7 +138,7 @@ def _copy_statement(connection: Connection, table: str, columns: list[str], wher
 def load_postgres(url: str, folder: Path, manifest: Manifest) -> None:
     """Put a backup in the place of all that a database holds and migrate it, in one transaction or not at all.
 
-    No host serves it before `note_restored`: accounts that were deleted since the backup are still in it.
+    No host serves it before `note_restored`, because it still has accounts that were deleted since the backup.
     """
     with _engine(url).begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout TO '5s'"))

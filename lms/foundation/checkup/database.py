@@ -120,7 +120,7 @@ def check_writable(can_write: bool) -> Finding:
     return Finding(
         "database.writes",
         _("The database is read-only, so nothing can be saved, and no certificates are made or emails sent."),
-        _("Turn off default_transaction_read_only, promote it if it’s a replica, or correct LMS_DATABASE_URL."),
+        _("Turn off default_transaction_read_only, promote the server if it’s a replica, or correct LMS_DATABASE_URL."),
     )
 
 

@@ -65,8 +65,8 @@ def check_whole(settings: Settings) -> None:
         )
     if UNFINISHED_RESTORE in list_marks():
         raise CannotJoin(
-            "A restore was interrupted on another server, so the site isn’t whole. Nothing was changed. Run the same "
-            "lms restore again there. It starts over."
+            "A restore was interrupted on another server, so the site isn’t complete. Nothing was changed. Run the "
+            "same lms restore again there. It starts over."
         )
 
 

@@ -1,4 +1,4 @@
-"""Fingerprints of a site's keys, by which a restored key is known to be the same, and nothing else is told of it."""
+"""Fingerprints of a site's keys: they show whether two keys are the same, and reveal nothing else about them."""
 
 from __future__ import annotations
 
