@@ -41,13 +41,10 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
         StoredData(
             _("Your status in each course, and the words in your name, email address and staff number"),
             _(
-                "So that your programme’s coordinators find you in their list. Nothing in it is new: it repeats what "
-                "your account, courses and certificates say."
+                "So that your programme’s coordinators find you in their list, and whoever runs the site finds your "
+                "account. Nothing in it is new: it repeats what your account, courses and certificates say."
             ),
-            _(
-                "Your status as long as you’re a learner in the programme, and the words until you delete your "
-                "account, because whoever runs the site finds accounts by them."
-            ),
+            _("Your status as long as you’re a learner in the programme, and the words until you delete your account."),
             (
                 *(f"training_status.{name}" for name in status),
                 *(f"person_word.{name}" for name in ("programme_id", "word", "sort_key", "person_id")),
