@@ -42,6 +42,7 @@ from lms.foundation.turns import (
     Busy,
     begin_immediate,
     deadline,
+    one_thread,
     one_writer,
     pause_before_another_run,
     wait_for_locks_until,
@@ -185,7 +186,8 @@ def _turn(until: float) -> Iterator[None]:
         with one_writer(provided(WriteLock).path, until):
             yield
     else:
-        yield
+        with one_thread(until):
+            yield
 
 
 def write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

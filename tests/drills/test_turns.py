@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import Integer, bindparam, select, text, update
 
 from lms.accounts.records import Programme
 from lms.foundation import db as database
-from lms.foundation.db import db, write, write_if_free
+from lms.foundation.db import connection_of_write, db, write, write_if_free
+from lms.foundation.statements.prepared import run_prepared
 from lms.foundation.turns import BRIEF_SECONDS, LOST_RACE, PATIENCE_SECONDS, WAITING_MOST, Busy, queued_since
 from tests.builders.learning import COURSE
 from tests.conftest import Site
@@ -169,15 +171,21 @@ def postgres_site(postgres: Cluster, filled_postgres: str, tmp_path: Path) -> An
     postgres.drop(url)
 
 
+@pytest.fixture
+def as_in_many_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the threads of this process write beside each other, as those of several processes do."""
+    monkeypatch.setattr(database, "one_thread", lambda _until: nullcontext())
+
+
 @pytest.mark.postgres
-def test_people_who_write_the_same_at_once_all_come_through(
-    postgres_site: Site,
-) -> None:
+@pytest.mark.usefixtures("as_in_many_processes")
+def test_people_who_write_the_same_at_once_all_come_through(postgres_site: Site) -> None:
     assert together(postgres_site.app, 3, 60) == []
     assert counted(postgres_site) == 180
 
 
 @pytest.mark.postgres
+@pytest.mark.usefixtures("as_in_many_processes")
 def test_writes_outlast_a_database_that_ends_every_connection(postgres_site: Site, postgres: Cluster) -> None:
     done = threading.Event()
     name = postgres_site.settings.database_url.partition("@/")[2].partition("?")[0]
@@ -198,6 +206,32 @@ def test_writes_outlast_a_database_that_ends_every_connection(postgres_site: Sit
     assert not [one for one in amiss if getattr(getattr(one, "orig", None), "sqlstate", None) in LOST_RACE]
     assert len(amiss) <= 9
     assert 180 - len(amiss) <= counted(postgres_site) <= 180
+
+
+@pytest.mark.postgres
+def test_writers_of_one_process_take_turns_on_postgres_and_lose_no_race(
+    postgres_site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "lms.db"):
+        assert together(postgres_site.app, 3, 20) == []
+    assert counted(postgres_site) == 60 and "retrying a write" not in caplog.text
+
+
+@pytest.mark.postgres
+def test_a_prepared_statement_whose_connection_was_ended_is_run_again(postgres_site: Site, postgres: Cluster) -> None:
+    ask = select(bindparam("number", type_=Integer))
+    runs = []
+
+    def act() -> int:
+        (backend,) = connection_of_write().execute(text("SELECT pg_backend_pid()")).one()
+        runs.append(backend)
+        if len(runs) == 1:
+            with postgres.connect() as operator:
+                operator.execute("SELECT pg_terminate_backend(%s)", (backend,))
+        return int(run_prepared(ask, {"number": 7})[0][0])
+
+    assert postgres_site.do(act) == 7
+    assert len(runs) == 2 and len(set(runs)) == 2
 
 
 @contextmanager

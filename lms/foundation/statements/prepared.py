@@ -110,20 +110,20 @@ def run_prepared(
     """Run a statement over tables, which is one of a few fixed ones, inside the current write; return its rows.
 
     A list of values is for statements that return no rows. An insert needs a value for each column with a default. A
-    query flushes the session first. SQLAlchemy runs it as usual on PostgreSQL, and if something listens to statements.
-    Raise the errors that SQLAlchemy raises.
+    query flushes the session first. SQLAlchemy runs it as usual if something listens to statements. Raise the errors
+    that SQLAlchemy raises.
     """
     connection = connection_of_write()
     if isinstance(statement, Select):
         db.session.flush()
     engine = connection.engine
-    if engine.dialect.name == "sqlite" and not engine.dispatch.before_cursor_execute:
-        return _run_in_sqlite(connection, statement, values)
+    if not engine.dispatch.before_cursor_execute:
+        return _send(connection, statement, values)
     result = connection.execute(statement, values)
     return [tuple(row) for row in result] if result.returns_rows else []
 
 
-def _run_in_sqlite(connection: Connection, statement: Executable, values: Any) -> list[tuple[Any, ...]]:
+def _send(connection: Connection, statement: Executable, values: Any) -> list[tuple[Any, ...]]:
     many = not isinstance(values, Mapping)
     given = tuple(values[0] if many else values) if isinstance(statement, Insert) else None
     prepared = _prepare(statement, connection.dialect, given)
@@ -133,8 +133,9 @@ def _run_in_sqlite(connection: Connection, statement: Executable, values: Any) -
             cursor.executemany(prepared.sql, [prepared.values(row) for row in values])
             return []
         cursor.execute(prepared.sql, prepared.values(values))
-        return [prepared.row(fetched) for fetched in cursor.fetchall()]
+        return [] if cursor.description is None else [prepared.row(fetched) for fetched in cursor.fetchall()]
     except connection.dialect.loaded_dbapi.Error as error:
+        # Whether the connection is gone is seen when the write is taken back.
         known = connection.dialect.loaded_dbapi.Error
         raise DBAPIError.instance(prepared.sql, None, error, known, hide_parameters=True) from error
     finally:
