@@ -216,7 +216,7 @@ def test_a_nul_in_an_address_is_a_page_that_is_not_there(site: Site, path: str) 
 )
 def test_a_nul_in_a_query_asks_the_database_nothing_that_it_cannot_read(site: Site, path: str) -> None:
     who = "ada" if path.startswith("/operator") else "cora"
-    assert site.visitor(who).browser.get(f"{path}%00a", base_url=BASE).status_code == 200
+    assert site.visitor(who).browser.get(f"{path}%00sam", base_url=BASE).status_code == 200
 
 
 def test_a_nul_in_what_somebody_chose_or_sent_with_a_file_is_left_out(site: Site) -> None:

@@ -133,7 +133,7 @@ class Supervisor:
                 self._watch_web()
                 if self._web is not None:
                     self._watch_jobs()
-                reap_strangers(self._known())
+                self._reap_strangers()
                 time.sleep(0.1 if self._next else 0.5)
         finally:
             self._stop()
@@ -201,6 +201,7 @@ class Supervisor:
     def _change_over(self) -> None:
         """Let the web workers that are ready now take over from those before, which end what they began."""
         before, self._web, self._next = self._web, self._next, None
+        self._web_due = None
         reloads, self._reloads = self._reloads, False
         self._web_since = time.monotonic()
         if before is None:
@@ -231,10 +232,11 @@ class Supervisor:
         os.close(says)
         return WebWorkers(loader, hears, beats)
 
-    def _known(self) -> set[int]:
-        """Return the process ids that something here waits for."""
-        web = [workers.pids for workers in (self._web, self._next, *self._leaving) if workers is not None]
-        return set().union(*web, [] if self._jobs is None else [self._jobs.pid])
+    def _reap_strangers(self) -> None:
+        """Let go of ended processes that nothing here waits for; while the site loads, not all workers are known."""
+        if self._next is None:
+            web = [workers.pids for workers in (self._web, *self._leaving) if workers is not None]
+            reap_strangers(set().union(*web, [] if self._jobs is None else [self._jobs.pid]))
 
     def _start_jobs(self) -> None:
         self._jobs, self._jobs_since = self._start([sys.executable, "-m", "lms.cli", "work"]), time.monotonic()

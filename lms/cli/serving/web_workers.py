@@ -26,7 +26,9 @@ SILENT_SECONDS, ABORT_SECONDS = 30.0, 5.0
 def adopt() -> None:
     """Let this process be the parent of what its children leave behind."""
     if ADOPTS:
-        ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1)
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.prctl(SET_CHILD_SUBREAPER, 1):
+            raise OSError(ctypes.get_errno(), "this system gives no process the children of another one")
 
 
 def reap_strangers(known: Iterable[int]) -> None:
@@ -86,7 +88,7 @@ class WebWorkers:
         return list(ended.values())
 
     def _reap_adopted(self) -> dict[int, int]:
-        found = (os.waitpid(pid, os.WNOHANG) for pid in list(self._pids))
+        found = (os.waitpid(pid, os.WNOHANG) for pid in self._pids)
         return {pid: os.waitstatus_to_exitcode(status) for pid, status in found if pid}
 
     def _reap_loader(self) -> dict[int, int]:
