@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -35,6 +35,7 @@ from lms.accounts.records import Person, find_person_by_email, find_programme, r
 from lms.app import at_work, create_app
 from lms.content.model.bundle import from_folder
 from lms.foundation import clock
+from lms.foundation import db as database
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.config.settings import Settings, read_settings
 from lms.foundation.db import db, write
@@ -328,6 +329,12 @@ def make_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
             db.session.remove()
             db.engine.dispose()
         drop()
+
+
+@pytest.fixture
+def as_in_many_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the threads of this process write to PostgreSQL beside each other, as those of several processes do."""
+    monkeypatch.setattr(database, "one_thread", lambda _until: nullcontext())
 
 
 @pytest.fixture

@@ -209,6 +209,7 @@ def test_numbers_are_exact_after_whatever_happens(site: Site) -> None:
         assert db.session.scalar(select(func.count()).where(StatusCount.people == 0)) == 0
 
 
+@pytest.mark.usefixtures("as_in_many_processes")
 def test_writers_and_the_sweep_at_once_lose_nothing(site: Site) -> None:
     fill(site)
     programme_id = harbour(site)

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -169,12 +169,6 @@ def postgres_site(postgres: Cluster, filled_postgres: str, tmp_path: Path) -> An
         db.session.remove()
         db.engine.dispose()
     postgres.drop(url)
-
-
-@pytest.fixture
-def as_in_many_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the threads of this process write beside each other, as those of several processes do."""
-    monkeypatch.setattr(database, "one_thread", lambda _until: nullcontext())
 
 
 @pytest.mark.postgres

@@ -99,6 +99,8 @@ def serve(handle: int, says: int, beats: list[Path]) -> None:
     if not ADOPTS:
         # The workers need a parent elsewhere than on Linux; when one ends, all are replaced.
         os.wait()
+    # Python would take the whole site down object by object first, while the workers wait.
+    os._exit(0)
 
 
 def _maker(served: Served) -> Callable[[int], Any]:

@@ -42,7 +42,8 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 # Web workers keep the name of the process that loaded the site and forked them.
 LOADING = "lms.cli.serving.loading"
 # Columns of code, which only mark a place within a line of a traceback, are 1.4 MB in each process.
-WEB = [sys.executable, "-X", "no_debug_ranges", "-m", LOADING]
+PYTHON = [sys.executable, "-X", "no_debug_ranges", "-m"]
+WEB, JOBS = [*PYTHON, LOADING], [*PYTHON, "lms.cli", "work"]
 
 
 def parent_in_charge() -> int | None:
@@ -239,7 +240,7 @@ class Supervisor:
             reap_strangers(set().union(*web, [] if self._jobs is None else [self._jobs.pid]))
 
     def _start_jobs(self) -> None:
-        self._jobs, self._jobs_since = self._start([sys.executable, "-m", "lms.cli", "work"]), time.monotonic()
+        self._jobs, self._jobs_since = self._start(JOBS), time.monotonic()
 
     def _start(self, command: list[str], *handles: int) -> Process:
         """Start a program. Only the web server gets the port: whoever has it open takes connections."""
