@@ -191,7 +191,8 @@ class Supervisor:
             raise SystemExit(1 if status in {0, TOLD} else status)
         log.error("the site couldn't be loaded again (status %s), so it runs on as it was", status)
         if not self._reloads:
-            self._web_pause = self._longer(self._web_pause)
+            # While nobody serves, every second counts.
+            self._web_pause = self._longer(self._web_pause) if self._web.pids else PAUSE_LEAST
             self._web_due = time.monotonic() + self._web_pause
         self._reloads = False
 
