@@ -24,6 +24,7 @@ from lms.foundation.db import db
 from lms.foundation.per_app import provided
 from lms.foundation.statements import replica as replicas
 from lms.foundation.statements.replica import Replica
+from tests.builders.serving import until
 from tests.conftest import PASSWORD, Site, app_of, settings_for
 from tests.postgres import Cluster, standby
 
@@ -60,6 +61,11 @@ class Replicated:
     def run(self, statement: str) -> None:
         with self.replica.connect() as connection:
             connection.execute(statement)
+
+    def has(self, database: str) -> bool:
+        """Return whether a database that was made meanwhile has reached the replica."""
+        with self.replica.connect() as connection:
+            return connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone() is not None
 
     def invite(self, name: str) -> None:
         def add() -> None:
@@ -186,6 +192,7 @@ def test_a_replica_of_another_site_is_named_and_not_read(
 ) -> None:
     other = postgres.clone(filled_postgres)
     name = other.partition("@/")[2].partition("?")[0]
+    until(lambda: replicated.has(name))
     replica = provided(Replica, replicated.site.app)
     replicated.engine.dispose()
     replica.engine = create_engine(replicated.replica.url(name), poolclass=NullPool)
