@@ -36,6 +36,7 @@ from lms.accounts.members.events import MemberDetailsChanged, UnitJoined, UnitRe
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.personal_data import closed_accounts
+from lms.accounts.programmes import actions as programmes
 from lms.accounts.rules import SIGN_IN_KEPT
 from lms.accounts.second_factor.emails import email_about_link, email_about_sign_in
 from lms.accounts.second_factor.records import sweep_challenges
@@ -153,8 +154,8 @@ def reactions(settings: Settings) -> Reactions:
         refresh_person(event.person_id)
 
     return {
-        MembershipGiven: [members.follow_role, note_on_joining, keep_listed],
-        MembershipEnded: [members.follow_role, keep_listed],
+        MembershipGiven: [members.follow_role, programmes.follow_role, note_on_joining, keep_listed],
+        MembershipEnded: [members.follow_role, programmes.follow_role, keep_listed],
         NamesChanged: [
             members.follow_details,
             lambda event: naming.follow_names(event.person_id, settings),
@@ -170,10 +171,14 @@ def reactions(settings: Settings) -> Reactions:
             lambda event: leave_unit(event.unit_id),
             lambda event: assignments.leave_unit(event.unit_id),
         ],
-        AccountDisabled: [keep_listed],
+        AccountDisabled: [programmes.follow_account, keep_listed],
         AccountsMerged: [lambda event: email_about_merge(event, settings), issue_what_is_earned],
         MergeUndone: [lambda event: email_about_undo(event, settings)],
-        AccountEnabled: [keep_listed, lambda event: closed_accounts.forget_ending(event.person_id)],
+        AccountEnabled: [
+            programmes.follow_account,
+            keep_listed,
+            lambda event: closed_accounts.forget_ending(event.person_id),
+        ],
         Enrolled: [keep_status],
         ReviewAsked: [lambda event: email_about_review(event, settings)],
         DraftDiscarded: [lambda event: call_off(event.draft_id)],

@@ -7,25 +7,23 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     ForeignKey,
     Index,
     UniqueConstraint,
-    and_,
     bindparam,
     case,
     delete,
     exists,
     func,
-    literal_column,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from lms.accounts.addresses import skeleton
-from lms.accounts.rules import TRAINING_STAFF
+from lms.accounts.rules import TRAINING_STAFF, missing_contact
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 from lms.foundation.mail.outbox import can_be_emailed
@@ -80,12 +78,29 @@ class Programme(Base):
     """An organisation's own training, with its facts and people."""
 
     __tablename__ = "programme"
+    __table_args__ = (
+        Index("ix_programme_country", "country", "id", "slug"),
+        Index("ix_programme_lacks_contact", "id", "slug", **only_where("lacks_contact = 1", "lacks_contact")),
+        Index(
+            "ix_programme_lacks_coordinator", "id", "slug", **only_where("lacks_coordinator = 1", "lacks_coordinator")
+        ),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     hold_unreviewed: Mapped[bool | None]
     created_at: Mapped[datetime]
+    # What the facts say, so that an index finds a country's programmes and those that say too little. A coordinator is
+    # somebody who can sign in; see `follow_coordinators`.
+    country: Mapped[str] = mapped_column(server_default="", default="")
+    lacks_contact: Mapped[bool] = mapped_column(server_default=true(), default=True)
+    lacks_coordinator: Mapped[bool] = mapped_column(server_default=true(), default=True)
+
+    @validates("facts")
+    def _follow_facts(self, _name: str, facts: dict[str, Any]) -> dict[str, Any]:
+        self.country, self.lacks_contact = str(facts.get("country") or ""), bool(missing_contact(facts))
+        return facts
 
 
 class Membership(Base):
@@ -170,42 +185,6 @@ def list_programmes() -> list[Programme]:
     return list(db.session.scalars(select(Programme).order_by(Programme.id)))
 
 
-_country = func.coalesce(Programme.facts["country"].as_string(), "")
-
-
-def count_programmes() -> int:
-    """Return how many programmes there are."""
-    return db.session.scalar(select(func.count()).select_from(Programme)) or 0
-
-
-def _first_slugs(condition: ColumnElement[bool], most: int) -> tuple[list[str], int]:
-    """Return the short names of the first programmes that meet a condition, the oldest first, and how many do."""
-    query = select(Programme.slug, func.count().over()).where(condition).order_by(Programme.id).limit(most)
-    rows = db.session.execute(query).all()
-    return [slug for slug, _count in rows], rows[0][1] if rows else 0
-
-
-def list_without_fact(names: Collection[str], most: int) -> tuple[list[str], int]:
-    """Return the short names of the first programmes that lack one of some facts, and how many there are."""
-    return _first_slugs(or_(*(func.coalesce(Programme.facts[name].as_string(), "") == "" for name in names)), most)
-
-
-def list_in_countries(countries: Collection[str], but: Collection[str], most: int) -> tuple[list[str], int]:
-    """Return the short names of the first programmes of some countries, but for some, and how many there are."""
-    return _first_slugs(and_(_country.in_(countries), Programme.slug.not_in(but)), most)
-
-
-def list_countries(but: Collection[str]) -> list[str]:
-    """Return the countries of all programmes but some, each once, and "" where one has none."""
-    return list(db.session.scalars(select(_country).where(Programme.slug.not_in(but)).distinct()))
-
-
-def list_countries_of(slugs: Collection[str]) -> list[tuple[str, str]]:
-    """Return the short name and the country of some programmes, the oldest first."""
-    rows = db.session.execute(select(Programme.slug, _country).where(Programme.slug.in_(slugs)).order_by(Programme.id))
-    return [(slug, country) for slug, country in rows]
-
-
 def list_programme_names() -> list[tuple[str, str]]:
     """Return the short name and the name of all programmes, the oldest first, for whoever chooses one of them."""
     rows = db.session.execute(select(Programme.slug, Programme.name).order_by(Programme.id))
@@ -274,14 +253,6 @@ def list_staff(programme_id: str) -> list[tuple[Person, frozenset[str]]]:
     for person, role in db.session.execute(query.order_by(Person.display_name, Membership.role)):
         found.setdefault(person.id, (person, set()))[1].add(role)
     return [(person, frozenset(roles)) for person, roles in found.values()]
-
-
-def list_without_coordinator(most: int) -> tuple[list[str], int]:
-    """Return the short names of the first programmes that nobody coordinates who can sign in, and how many they are."""
-    query = select(Membership.id).join(Person, Person.id == Membership.person_id)
-    # The role in these words, as the index says it that holds nobody but coordinators.
-    theirs = (Membership.programme_id == Programme.id, Membership.role == literal_column("'coordinator'"))
-    return _first_slugs(~query.where(*theirs, Person.disabled_at.is_(None)).exists(), most)
 
 
 def has_coordinator(programme_id: str) -> bool:

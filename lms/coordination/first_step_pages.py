@@ -33,7 +33,7 @@ def steps_beside_people(programme: Programme, offered: int) -> list[Step]:
     What to do about support lines has a place of its own there. `offered` is how many courses the programme offers.
     """
     silent = [programme.slug] if missing_contact(programme.facts) else []
-    missing = _missing([check_contacts(1, silent), check_offered(offered)])
+    missing = _missing([check_contacts(True, silent), check_offered(offered)])
     if not programme.facts.get("country"):
         missing["lines.country"] = ""
     return _steps_of(programme, missing, coordinates=True)

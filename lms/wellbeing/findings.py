@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lms.accounts.records import Programme, list_countries, list_countries_of, list_in_countries
+from lms.accounts.programmes.lack_records import list_countries, list_countries_of, list_in_countries
+from lms.accounts.records import Programme
 from lms.foundation import clock
 from lms.foundation.checkup.findings import SHOWN_MOST, Finding, some_of
 from lms.foundation.config.settings import Settings

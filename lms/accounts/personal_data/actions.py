@@ -32,6 +32,7 @@ from lms.accounts.personal_data.sign_in_sheets import (
     of_single_sign_on,
     yes_or_no,
 )
+from lms.accounts.programmes.lack_records import follow_coordinators, list_coordinated
 from lms.accounts.records import Membership, Person
 from lms.accounts.second_factor import records as factor_records
 from lms.accounts.session_records import KnownDevice, SignIn
@@ -276,7 +277,7 @@ def _forget_other_addresses(me: Person) -> None:
 
 def erase(person_id: str, remains: Remains) -> None:
     """Take an account away; where records outlive it, an empty row under its number holds them together."""
-    me = records.get_person(person_id)
+    me, coordinated = records.get_person(person_id), list_coordinated(person_id)
     records.end_password_links(person_id)
     member_records.forget_person(person_id)
     _forget_other_addresses(me)
@@ -299,4 +300,5 @@ def erase(person_id: str, remains: Remains) -> None:
     else:
         db.session.delete(me)
     db.session.flush()
+    follow_coordinators(coordinated)
     announce(AccountDeleted(person_id))

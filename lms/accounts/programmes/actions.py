@@ -1,4 +1,4 @@
-"""What changes a programme's settings, in the browser and in a terminal alike."""
+"""What changes a programme's settings, in the browser and in a terminal alike, and what follows for its row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms.accounts import actions as accounts
+from lms.accounts.events import AccountDisabled, AccountEnabled, MembershipEnded, MembershipGiven
 from lms.accounts.programmes.facts import HOLDS, settings_of
+from lms.accounts.programmes.lack_records import follow_coordinators, list_coordinated
 from lms.accounts.records import Programme, find_programme
 
 
@@ -37,3 +39,14 @@ def change_settings(
         next((value for value, word in HOLDS.items() if word == hold), None),
         touch_hold=hold is not None,
     )
+
+
+def follow_role(event: MembershipGiven | MembershipEnded) -> None:
+    """Note whether a programme has a coordinator when somebody gets or loses that role."""
+    if event.role == "coordinator":
+        follow_coordinators([event.programme_id])
+
+
+def follow_account(event: AccountDisabled | AccountEnabled) -> None:
+    """Note whether programmes have a coordinator when an account of one is closed or opened."""
+    follow_coordinators(list_coordinated(event.person_id))

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lms.accounts.records import (
-    Programme,
-    count_programmes,
-    has_coordinator,
-    list_operators,
-    list_without_coordinator,
-    list_without_fact,
-)
-from lms.accounts.rules import SOMEBODY_TO_TALK_TO, missing_contact
+from lms.accounts.programmes.lack_records import has_programme, list_without_contact, list_without_coordinator
+from lms.accounts.records import Programme, has_coordinator, list_operators
+from lms.accounts.rules import missing_contact
 from lms.foundation.checkup.findings import SHOWN_MOST, Finding, some_of
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
@@ -22,7 +16,7 @@ def look_at(programme: Programme) -> list[Finding]:
     """Return what there is to say of one programme."""
     without = [] if has_coordinator(programme.id) else [programme.slug]
     return [
-        check_contacts(1, [programme.slug] if missing_contact(programme.facts) else []),
+        check_contacts(True, [programme.slug] if missing_contact(programme.facts) else []),
         check_coordinators(without),
     ]
 
@@ -32,7 +26,7 @@ def look() -> list[Finding]:
     operators = sum(row.disabled_at is None for row in list_operators())
     return [
         check_operators(operators),
-        check_contacts(count_programmes(), *list_without_fact(SOMEBODY_TO_TALK_TO, SHOWN_MOST)),
+        check_contacts(has_programme(), *list_without_contact(SHOWN_MOST)),
         check_coordinators(*list_without_coordinator(SHOWN_MOST)),
     ]
 
@@ -49,9 +43,9 @@ def check_operators(count: int) -> Finding:
     return Finding("people.operator", words)
 
 
-def check_contacts(programmes: int, silent: Sequence[str], count: int | None = None) -> Finding:
+def check_contacts(any_programme: bool, silent: Sequence[str], count: int | None = None) -> Finding:
     """Find programmes that don't say whom people can talk to."""
-    if not programmes:
+    if not any_programme:
         return Finding("programmes.contact", _("There’s no programme yet."), _("Make one with: lms programme set NAME"))
     if silent:
         return Finding(
