@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from lms.accounts.actions import change_names, give_role, set_programme
 from lms.accounts.leaving import disable, enable, end_membership
@@ -178,6 +178,23 @@ def test_what_is_kept_follows_each_event(sqlite_site: Site, happened: list[Calla
     for step in happened:
         step(sqlite_site)
         sqlite_site.do(told_anew)
+
+
+@pytest.mark.parametrize("column", ["sort_key", "course_id", "phase"])
+def test_a_status_that_differs_from_its_records_is_written_again(sqlite_site: Site, column: str) -> None:
+    """Whether only what changes often differs, or more of it, or the row is another course's."""
+    sam, programme_id = person(sqlite_site).id, harbour(sqlite_site)
+
+    def differ() -> None:
+        change = update(TrainingStatus).where(TrainingStatus.person_id == sam)
+        db.session.execute(change.values({column: "other"}))
+
+    with sqlite_site.inside():
+        before = stored()
+    sqlite_site.do(differ)
+    sqlite_site.do(actions.refresh_status, sam, programme_id)
+    with sqlite_site.inside():
+        assert stored() == before
 
 
 def days_that_matter(rule: Validity) -> list[date]:

@@ -210,26 +210,49 @@ def _of(table: Any, programme_id: str, person_ids: Collection[str]) -> Any:
     return delete(table).where(table.c.programme_id == programme_id, table.c.person_id.in_(person_ids))
 
 
-_CLEAR_ONE = (
-    delete(_STATUS)
-    .where(_STATUS.c.programme_id == bindparam("programme"), _STATUS.c.person_id == bindparam("person"))
-    .returning(*_COUNTED_BY)
-)
 _ADD = insert(_STATUS)
+# What a check or a certificate changes. Only two indexes hold any of it, so the pages of the others aren't read.
+_OFTEN = ("phase", "award_id", "withdrawn_id", "valid_until", "ready", "on_hold")
+_KEY = [column == bindparam(f"key_{column.name}") for column in _STATUS.primary_key]
+_CHANGE = update(_STATUS).where(*_KEY).values({name: bindparam(f"new_{name}") for name in _OFTEN})
+_REMOVE = delete(_STATUS).where(*_KEY)
+_OF_ONE = select(_STATUS).where(
+    _STATUS.c.programme_id == bindparam("programme"), _STATUS.c.person_id == bindparam("person")
+)
 
 
 def refresh_one(programme_id: str, person_id: str, private: Collection[str]) -> None:
-    """Write somebody's status in a programme again, inside the present write: the same as `refresh` without names."""
+    """Write what changed of somebody's status in a programme, inside the present write: as `refresh` without names."""
     these = {"programme": programme_id, "person": person_id}
-    before = [facts_of(*row) for row in run_prepared(_CLEAR_ONE, these)]
+    before = [dict(zip(_STATUS.c.keys(), row, strict=True)) for row in run_prepared(_OF_ONE, these)]
     query = _facts(len(private))
     asked = {f"private_{place}": course_id for place, course_id in enumerate(sorted(private))}
     names = query.selected_columns.keys()
     rows = [_as_stored(dict(zip(names, row, strict=True))) for row in run_prepared(query, these | asked)]
-    if rows:
-        run_prepared(_ADD, rows)
-    if changes := changes_of(programme_id, before, [_as_counted(row) for row in rows]):
+    _write_changes({row["course_id"]: row for row in before}, {row["course_id"]: row for row in rows})
+    if changes := changes_of(programme_id, [_as_counted(row) for row in before], [_as_counted(row) for row in rows]):
         run_prepared(ADD_CHANGES, changes)
+
+
+def _write_changes(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> None:
+    """Write how somebody's rows differ from those before, each by its course."""
+    changed, moved = [], set()
+    for course_id in before.keys() & after.keys():
+        differing = {name for name, value in after[course_id].items() if value != before[course_id][name]}
+        if differing - set(_OFTEN):
+            moved.add(course_id)
+        elif differing:
+            new = {f"new_{name}": after[course_id][name] for name in _OFTEN}
+            changed.append(_key_of(after[course_id]) | new)
+    gone = [_key_of(row) for course_id, row in before.items() if course_id not in after or course_id in moved]
+    added = [row for course_id, row in after.items() if course_id not in before or course_id in moved]
+    for statement, given in ((_REMOVE, gone), (_CHANGE, changed), (_ADD, added)):
+        if given:
+            run_prepared(statement, given)
+
+
+def _key_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"key_{column.name}": row[column.name] for column in _STATUS.primary_key}
 
 
 def _as_counted(row: Mapping[str, Any]) -> Facts:
