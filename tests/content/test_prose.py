@@ -137,3 +137,11 @@ def test_a_footnote_inside_a_footnote_troubles_nobody():
 def test_no_text_whatever_yields_unsafe_html(text):
     assert unsafe(page(text, lead=True)) == []
     assert unsafe(PRESS.inline(text)) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text("ab Z9é’‘“”…–—()'-,.;:? ß\u0915\u094d中\u3164٣\u00a0_&!~<\\", max_size=14))
+def test_a_phrase_without_marks_is_as_the_parser_has_it(text):
+    """Most phrases can't hold any Markdown, so they aren't parsed; bold words after them make sure that they are."""
+    parsed = PRESS.inline(f"{text} **end**").removesuffix("<strong>end</strong>")
+    assert PRESS.inline(f"{text} end").removesuffix("end") == parsed

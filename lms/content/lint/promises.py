@@ -139,9 +139,13 @@ def promises_too_much(sentence: str, before: str = "") -> str | None:
 
 def look_for_wording(parsed: ParsedFile) -> None:
     """Notes words about suicide and people that can hurt, and figures of speech, unless quoted or warned of."""
-    for one in asserted(parsed.page.blocks, everything=True):
+    # Most pages hold few of these, and most of their texts none.
+    texts = list(asserted(parsed.page.blocks, everything=True))
+    page = "\n".join(one.text for one in texts).lower()
+    stems = [stem for stem in _STEMS if stem in page]
+    for one in texts if stems else ():
         lowered = one.text.lower()
-        if not any(stem in lowered for stem in _STEMS):
+        if not any(stem in lowered for stem in stems):
             continue
         text = QUOTED.sub(lambda found: "“" + " " * (len(found.group()) - 2) + "”", one.text)
         for code, pattern in (("SUICIDE_WORDING", _SUICIDE), ("UNKIND_WORDING", _UNKIND), ("IDIOM", _IDIOM)):

@@ -54,7 +54,11 @@ class Block:
         """The block and all that it holds, in the order of the text."""
         yield self
         for child in self.children:
-            yield from child.walk()
+            # Most blocks hold no other, and a generator for each takes longer than all that is done with them.
+            if child.children:
+                yield from child.walk()
+            else:
+                yield child
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,9 @@ def _take(token: Token, stack: list[Block], first_line: int) -> None:
 
 def _close(kind: BlockKind | None, stack: list[Block]) -> None:
     """Leaves the nearest block of that kind; a footnote inside a footnote leaves an end without a beginning."""
-    if any(block.kind == kind for block in stack):
+    if stack[-1].kind == kind:
+        stack.pop()
+    elif any(block.kind == kind for block in stack):
         while stack.pop().kind != kind:
             pass
 

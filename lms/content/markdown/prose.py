@@ -41,6 +41,8 @@ _SETTINGS = {
     "pymdownx.tilde": {"subscript": False},
 }
 _ANCHOR = re.compile(r"[\w-]+")
+# A phrase in which nothing can be Markdown or HTML, as most are.
+_PLAIN = re.compile(r"(?:[^\W_]|[ ,.;:?’‘“”…–—()'-])*")
 _PUNCTUATION = list("\"$%&',/:;<=>?@^|~")
 
 
@@ -100,6 +102,8 @@ class Renderer:
 
     def inline(self, text: str) -> str:
         """One phrase, without an outer paragraph; a cited source stays as its id, for no notes stand below a phrase."""
+        if _PLAIN.fullmatch(text):
+            return text.strip()
         html = parser().renderInline(without_marks(text), {})
         return clean_phrase(CITATION.sub(self._cited_inline, html)).strip()
 

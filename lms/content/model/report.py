@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lms.content.model.codes import CODES, Severity
 
@@ -51,5 +52,11 @@ class Report:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A question that names the nearest known word, with a leading space; empty when none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean “{near[0]}”?" if near else ""
+    near = _nearest(word, tuple(known))
+    return f" Did you mean “{near}”?" if near else ""
+
+
+@lru_cache(maxsize=256)
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    """Return the known word that is nearest to another one, or nothing; one slip often comes many times."""
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.6)), "")
