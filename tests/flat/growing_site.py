@@ -33,6 +33,7 @@ WORDS = ("example", "lena example.org", "cora", "nobody-at-all")
 SEARCHED = (
     ("ada", "/operator/accounts"),
     ("cora", "/programmes/<programme>/people"),
+    ("erin", "/programmes/<programme>/status"),
     ("cora", "/programmes/<programme>/assignments/<assignment>/add-people"),
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
@@ -236,16 +235,6 @@ def name_of_line_manager(member: Member) -> str:
     return account or member.line_manager
 
 
-@dataclass(frozen=True)
-class ListedLearner:
-    """A learner in a list by name."""
-
-    person_id: str
-    public_id: str
-    name: str
-    unit: str
-
-
 def find_place(programme_id: str, public_id: str) -> tuple[str, str] | None:
     """Return where somebody stands in the order of a programme's people; None for nobody."""
     query = select(Member.sort_key, Member.person_id).join(Person, Person.id == Member.person_id)
@@ -262,31 +251,3 @@ def unit_of(programme_id: str, person_id: str) -> tuple[str | None, str]:
 def unit_with_those_below(unit_id: str) -> list[str]:
     """Return the inner ids of a unit and of those below it."""
     return [unit_id, *db.session.scalars(select(Unit.id).where(Unit.parent_id == unit_id))]
-
-
-def list_learners_after(
-    programme_id: str, units: Sequence[str] | None, search: str, place: tuple[str, str] | None, most: int
-) -> list[ListedLearner]:
-    """Return learners with an open account, by name from a place on, of some units or all; a search is by name."""
-    role = exists().where(
-        Membership.programme_id == Member.programme_id,
-        Membership.person_id == Member.person_id,
-        Membership.role == "learner",
-    )
-    query = (
-        select(Person.id, Person.public_id, Person.display_name, Unit.name)
-        .select_from(Member)
-        .join(Person, Person.id == Member.person_id)
-        .outerjoin(Unit, Unit.id == Member.unit_id)
-        .where(Member.programme_id == programme_id, Person.disabled_at.is_(None), role)
-    )
-    if units is not None:
-        query = query.where(Member.unit_id.in_(units))
-    for word in sort_key(search, "en")[0].split():
-        query = query.where(Member.sort_key.contains(word, autoescape=True))
-    if place:
-        key, person_id = place
-        beside = and_(Member.sort_key == key, Member.person_id > person_id)
-        query = query.where(or_(Member.sort_key > key, beside))
-    rows = db.session.execute(query.order_by(Member.sort_key, Member.person_id).limit(most))
-    return [ListedLearner(person_id, public_id, name, unit or "") for person_id, public_id, name, unit in rows]

@@ -74,21 +74,25 @@ def keep_words(store: Any, programme_id: str, person_ids: Collection[str]) -> No
 
 
 def having_words(programme_id: str, search: str) -> list[ColumnElement[bool]]:
-    """Return what a member's row has to meet: for each word of a search, the member has one that begins with it.
+    """Return what a row of a member of a programme has to meet: for each word, they have one that begins with it.
 
     If few people have the rarest word, they're looked up by it; if many have every word, a list by name is soon full.
-    A part with other characters, such as an address, must also be there as it was typed.
+    A part with other characters, such as an address, must also be there as it was typed. Without a search, it's the
+    programme alone.
     """
+    here = Member.programme_id == programme_id
     if not search.strip():
-        return []
+        return [here]
     terms = _rarest_first(search, LISTED_MOST, PersonWord.programme_id == programme_id)
     if not terms:
         return [false()]
     found = [_has(Member, term, programme_id) for term, _count in terms]
     if terms[0][1] <= LISTED_MOST:
         begun_with = select(PersonWord.person_id).where(PersonWord.programme_id == programme_id)
-        found[0] = Member.person_id.in_(begun_with.where(*_begins(PersonWord, terms[0][0])))
-    return [*found, *_as_typed(search)]
+        found[0] = Member.person_id.in_(begun_with.where(*begins(PersonWord, terms[0][0])))
+        # As an expression, or SQLite would go through all names of the programme to find these few.
+        here = Member.programme_id.concat("") == programme_id
+    return [here, *found, *_as_typed(search)]
 
 
 def find_everywhere(search: str, most: int) -> list[str]:
@@ -100,11 +104,17 @@ def find_everywhere(search: str, most: int) -> list[str]:
     terms = _rarest_first(search, COMPARED_MOST)
     if not terms:
         return []
-    query = select(PersonWord.person_id).where(*_begins(PersonWord, terms[0][0])).distinct()
+    query = select(PersonWord.person_id).where(*begins(PersonWord, terms[0][0])).distinct()
     query = query.where(*(_has(PersonWord, term) for term, _count in terms[1:]))
     if as_typed := _as_typed(search):
         query = query.where(exists().where(Member.person_id == PersonWord.person_id, *as_typed))
     return list(db.session.scalars(query.limit(most)))
+
+
+def count_up_to(most: int, table: type[Base], conditions: Sequence[Any]) -> Any:
+    """Return a subquery for how many rows there are, which stops at so many."""
+    some = select(literal(1)).select_from(table).where(*conditions).limit(most).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def _rarest_first(search: str, most: int, *here: ColumnElement[bool]) -> list[tuple[str, int]]:
@@ -114,8 +124,7 @@ def _rarest_first(search: str, most: int, *here: ColumnElement[bool]) -> list[tu
         return []
     counts = []
     for place, term in enumerate(terms):
-        some = select(literal(1)).select_from(PersonWord).where(*here, *_begins(PersonWord, term)).limit(most + 1)
-        counts.append(select(literal(place), select(func.count()).select_from(some.subquery()).scalar_subquery()))
+        counts.append(select(literal(place), count_up_to(most + 1, PersonWord, (*here, *begins(PersonWord, term)))))
     found = sorted((count, place) for place, count in db.session.execute(union_all(*counts)))
     return [(terms[place], count) for count, place in found]
 
@@ -125,14 +134,15 @@ def _as_typed(search: str) -> list[ColumnElement[bool]]:
     return [Member.search_key.contains(part, autoescape=True) for part in parts]
 
 
-def _begins(table: Any, term: str) -> Sequence[ColumnElement[bool]]:
+def begins(table: Any, term: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions for words of a table that begin with a term, which an index of words can answer."""
     return (table.word >= term, table.word < term + LAST)
 
 
 def _has(met: Any, term: str, programme_id: str | None = None) -> ColumnElement[bool]:
     """Return the condition that a person has a word that begins with a term, in one programme or any."""
     other = aliased(PersonWord)
-    query = select(literal(1)).where(other.person_id == met.person_id, *_begins(other, term))
+    query = select(literal(1)).where(other.person_id == met.person_id, *begins(other, term))
     if programme_id is not None:
         # As an expression, or SQLite would go through all people with such a word for each who is met.
         query = query.where(other.programme_id.concat("") == programme_id)

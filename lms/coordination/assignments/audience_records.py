@@ -228,7 +228,7 @@ def is_asked(assignment_id: str, person_id: str) -> bool:
 def find_people(programme_id: str, search: str, besides: str = "") -> list[tuple[str, str, str]]:
     """Return (public id, name, address) of the first people by name who fit a search, but those of an assignment."""
     query = select(Person.public_id, Person.display_name, Person.email).join(Member, Member.person_id == Person.id)
-    here = (Member.programme_id == programme_id, Member.left_at.is_(None), Person.disabled_at.is_(None), TAKES_PART)
+    here = (Member.left_at.is_(None), Person.disabled_at.is_(None), TAKES_PART)
     query = query.where(*here, *having_words(programme_id, search)).order_by(Member.sort_key, Member.person_id)
     if besides:
         chosen = select(AssignmentPerson.person_id).where(AssignmentPerson.assignment_id == besides)

@@ -12,7 +12,7 @@ from sqlalchemy import Date, and_, bindparam, case, column, exists, func, litera
 from sqlalchemy.orm import aliased
 
 from lms.accounts.members.records import Member
-from lms.accounts.members.word_records import words_of
+from lms.accounts.members.word_records import count_up_to, words_of
 from lms.accounts.records import Membership, Person
 from lms.certification.awards.document_records import RenderRequest
 from lms.certification.awards.records import Award
@@ -25,7 +25,7 @@ from lms.coordination.board.rules import (
     sum_of,
     turns_of,
 )
-from lms.coordination.board.search_records import RARE, Walk, count_up_to, find_words
+from lms.coordination.board.search_records import RARE, Walk, find_words
 from lms.coordination.board.status_records import TrainingStatus
 from lms.foundation.db import db
 

@@ -10,15 +10,13 @@ from sqlalchemy import String, and_, case, exists, func, literal, select, true, 
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from lms.accounts.members.word_records import LAST, TERMS_MOST, PersonWord, words_of
+from lms.accounts.members.word_records import LISTED_MOST, TERMS_MOST, PersonWord, begins, count_up_to, words_of
 from lms.coordination.board.status_records import TrainingStatus
-from lms.foundation.db import Base, db
+from lms.foundation.db import db
 
 # Up to so many people, a status, a role or the rarest term of a search is rare: they are looked up one by one, and
 # else met on the way through all names.
 RARE = 2000
-# Where something else finds few people, they are asked one by one, unless no more than this have the rarest word.
-LISTED_MOST = 100
 # In a large programme a term is rare that one in so many people have. Those who have it may all come late in the
 # alphabet, and the way there is long.
 RARE_SHARE = 8
@@ -115,8 +113,7 @@ class _Term:
 
     def match(self, programme_id: str) -> tuple[Any, Any, Any]:
         """Return the conditions for words that begin so."""
-        word = PersonWord.word
-        return (PersonWord.programme_id == programme_id, word >= self.text, word < self.text + LAST)
+        return (PersonWord.programme_id == programme_id, *begins(PersonWord, self.text))
 
 
 def find_words(programme_id: str, search: str, among: int = 0, *, few: bool = False) -> Words:
@@ -129,6 +126,7 @@ def find_words(programme_id: str, search: str, among: int = 0, *, few: bool = Fa
     terms = sorted(words_of(search), key=len, reverse=True)[:TERMS_MOST]
     if not terms:
         return Words()
+    # If something else finds few people, they're asked one by one, unless as few have the rarest word.
     most = LISTED_MOST if few else max(COMPARED_MOST, among // RARE_SHARE)
     found = _count(programme_id, [_Term(term, 0, ()) for term in terms], most)
     first = min(found, key=lambda term: term.people)
@@ -178,9 +176,3 @@ def _begins(programme_id: str, term: _Term, met: Any = _WALKED) -> Any:
     # Or SQLite would go through all people with such a word for each who is met.
     here = WithoutIndex(PersonWord.programme_id) == programme_id
     return exists().where(PersonWord.person_id == met.person_id, here, *term.match(programme_id)[1:])
-
-
-def count_up_to(most: int, table: type[Base], conditions: Sequence[Any]) -> Any:
-    """Return a subquery for how many rows there are, which stops at so many."""
-    some = select(literal(1)).select_from(table).where(*conditions).limit(most).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()

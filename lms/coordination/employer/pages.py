@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from lms.accounts.members.records import find_place, list_learners_after, unit_of, unit_with_those_below
+from lms.accounts.members.learner_records import list_learners_after
+from lms.accounts.members.records import find_place, unit_of, unit_with_those_below
 from lms.certification.awards.records import Award, list_valid_of
 from lms.foundation.text.i18n import gettext as _
 

@@ -25,11 +25,13 @@ _DETAILS = (("unit_id",), ("staff_number",), ("line_manager_id", "line_manager")
 def list_candidates(programme_id: str, person_id: str, search: str, most: int) -> list[Person]:
     """Return members of a programme with an open account who match a search; without one, somebody's namesakes."""
     same_name = select(Member.sort_key).where(Member.programme_id == programme_id, Member.person_id == person_id)
-    found = having_words(programme_id, search) if search else [Member.sort_key == same_name.scalar_subquery()]
+    found = having_words(programme_id, search)
+    if not search:
+        found.append(Member.sort_key == same_name.scalar_subquery())
     query = (
         select(Person)
         .join(Member, Member.person_id == Person.id)
-        .where(Member.programme_id == programme_id, Member.left_at.is_(None), Member.person_id != person_id)
+        .where(Member.left_at.is_(None), Member.person_id != person_id)
         .where(Person.disabled_at.is_(None), *found)
         .order_by(Member.sort_key, Member.person_id)
     )
