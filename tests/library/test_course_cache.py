@@ -28,7 +28,7 @@ def test_a_lost_picture_leaves_its_course_readable(
 
 
 HEAVY = ("weasyprint", "pyhanko", "pyld", "fontTools", "PIL", "cryptography", "pydantic", "markdown", "markdown_it")
-HEAVY += ("alembic", "psycopg")
+HEAVY += ("alembic", "psycopg", "yaml", "nh3", "segno", "xml.etree")
 LOADED = """
 import sys
 from lms.cli.serving.served_app import create_served_app

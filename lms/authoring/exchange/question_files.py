@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import yaml
-
 from lms.content.model.question import Question
 from lms.foundation.text.csv_files import as_sheet
 from lms.interop.packing import pack
@@ -34,6 +32,9 @@ def write_questions(questions: Iterable[Question], form: str, title: str) -> byt
 
 def objectives_in(text: str) -> list[tuple[str, str]]:
     """Return the objectives that course.md names, by id; none while its front matter can't be read."""
+    # Imported here for its 0.9 MB: nothing else in a server process or job process needs it before a draft is read.
+    import yaml
+
     parts = text.split("---", 2)
     try:
         front: Any = yaml.safe_load(parts[1]) if len(parts) == 3 else None

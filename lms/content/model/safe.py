@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 from html import unescape
+from typing import TYPE_CHECKING
 from unicodedata import category
 
-import nh3
+if TYPE_CHECKING:
+    import nh3
 
 # Private marks that stand for what is put in after cleaning; authors' texts are cleared of them beforehand.
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -62,6 +64,9 @@ def clean_phrase(html: str) -> str:
 
 @cache
 def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
+    # Imported here for its 1.6 MB: courses are read from what was made of them, so most processes clean nothing.
+    import nh3
+
     return nh3.Cleaner(
         tags=set(tags),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items() if tag == "*" or tag in tags},
