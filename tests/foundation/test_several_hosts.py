@@ -24,7 +24,8 @@ from lms.cli import main
 from lms.foundation import clock
 from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.background.jobs import Jobs
-from lms.foundation.background.leading import is_served, unserved
+from lms.foundation.background.leading import REPLACED, TRY_LOCK, is_served, unserved
+from lms.foundation.background.own_connection import OwnConnection
 from lms.foundation.backup.archive import unpack
 from lms.foundation.backup.databases import load_postgres
 from lms.foundation.config.shipped import shipped
@@ -279,6 +280,17 @@ def test_no_host_starts_while_another_one_replaces_the_site(hosts: tuple[Site, S
             with unserved(second.settings.database_url) as also_alone:
                 assert not also_alone
         check_whole(second.settings)
+
+
+def test_a_command_is_not_refused_because_of_the_one_before_it(hosts: tuple[Site, Site]) -> None:
+    url = hosts[0].settings.database_url
+    before = OwnConnection(url)
+    # The server removes these tables when the connection ends, and only then the locks that are left.
+    before.ask("DO $$ BEGIN FOR n IN 1..300 LOOP EXECUTE format('CREATE TEMP TABLE t%%s ()', n); END LOOP; END $$")
+    assert before.ask(TRY_LOCK, (REPLACED,)) == [(True,)]
+    before.close()
+    with unserved(url) as alone:
+        assert alone
 
 
 def test_no_host_starts_after_a_restore_that_was_interrupted(

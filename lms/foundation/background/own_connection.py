@@ -90,8 +90,13 @@ class OwnConnection:
         self.close()
 
     def close(self) -> None:
-        """Close the connection, and release all its locks."""
+        """Release all locks, and close the connection.
+
+        The server would release them by itself, but after the next command may have been refused because of them.
+        """
         with self._lock:
             if self._connection is not None and self._process == os.getpid():
+                with suppress(*self._trouble):
+                    self._connection.execute("SELECT pg_advisory_unlock_all()")
                 self._connection.close()
             self._connection = None
