@@ -107,7 +107,7 @@ def _inside(settings: Settings, network: bool, mail_to: str | None) -> Iterator[
             yield from of_database
             if not any(finding.to_do for finding in of_database):
                 yield from hosts.look(settings, fingerprints_of(settings))
-                yield from (*disk.look(settings), *clocks.look(), *work.look_at_emails(), *list_findings(settings))
+                yield from (*disk.look(settings), *clocks.look(), *work.look_inside(settings), *list_findings(settings))
                 yield from status_findings.look()
                 yield from single_sign_on.ask(settings) if network else ()
         except SQLAlchemyError as error:

@@ -92,7 +92,7 @@ def site_findings(settings: Settings) -> Sequence[SiteFinding]:
         *site.look(settings, os.environ),
         mail.check_tried(settings),
         *work.look(settings),
-        *work.look_at_emails(),
+        *work.look_inside(settings),
         *hooks().list_findings(None),
     ]
     return [finding for finding in found if finding.to_do]

@@ -21,7 +21,7 @@ from lms.accounts import actions as accounts
 from lms.certification.keys.findings import check_signing
 from lms.cli import main
 from lms.foundation import clock
-from lms.foundation.backup.data_folder import find_last_backup, note_backup
+from lms.foundation.backup.last_backup import find_last_backup, note_backup
 from lms.foundation.checkup import clocks, database, disk, site
 from lms.foundation.db import db, write
 from lms.foundation.keys import secret_key
@@ -120,7 +120,7 @@ def healthy_folder(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LMS_DATA", str(folder))
         review(CliRunner())
-    note_backup(folder, clock.now())
+    note_backup(settings_for(folder), clock.now())
     return folder
 
 
@@ -217,7 +217,7 @@ FILES: list[tuple[str, Callable[[Path], Any]]] = [
     ("keys.secret", lambda data: (data / "keys" / "secret").write_bytes(b"short")),
     ("queue.jobs", _stop_jobs),
     ("queue.email", lambda data: run_sql(data, MAIL.format("lost", 48))),
-    ("backup.age", lambda data: note_backup(data, clock.now() - timedelta(days=3))),
+    ("backup.age", lambda data: note_backup(settings_for(data), clock.now() - timedelta(days=3))),
     ("backup.age", lambda data: (data / "last-backup").write_text("half")),
     ("backup.restore", lambda data: (data / "restore-unfinished").touch()),
     ("lines.file", lambda data: (data / "lines.toml").write_text("[GB")),
@@ -282,7 +282,7 @@ def test_a_backup_leaves_when_it_was_made_and_a_restored_site_has_made_none(
     run, file = CliRunner(), tmp_path / "whole.tar.gz"
     assert urgent(doctor("--json")) == {"backup.age"}
     assert run.invoke(main, ["backup", str(file)]).exit_code == 0
-    made_at = find_last_backup(data)
+    made_at = find_last_backup(settings_for(data))
     assert made_at is not None and clock.now() - made_at < timedelta(minutes=1)
     assert run.invoke(main, ["restore", str(file), "--replace"]).exit_code == 0
     assert urgent(doctor("--json")) == {"backup.age"}

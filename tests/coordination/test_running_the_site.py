@@ -13,7 +13,7 @@ from lms.certification.awards import actions as certification
 from lms.certification.awards.document_records import find_document, find_render_request
 from lms.certification.awards.records import find_award
 from lms.foundation import clock
-from lms.foundation.backup.data_folder import note_backup
+from lms.foundation.backup.last_backup import note_backup
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import TRIES, OutboxMail, list_emails
 from lms.library.records import Offering, find_owner
@@ -65,7 +65,7 @@ def test_the_site_tells_what_doctor_finds_with_the_page_that_helps(sqlite_site: 
     assert "These programmes don’t say who people can talk to, how and when: meadow." in page.main
     assert "no backup of this site has been made" in page.main and "Run lms backup FILE" in page.main
     assert page.links()["See the programmes"] == "/operator/programmes"
-    note_backup(sqlite_site.settings.data, clock.now() - timedelta(hours=1))
+    note_backup(sqlite_site.settings, clock.now() - timedelta(hours=1))
     assert "backup" not in sqlite_site.visitor("ada").get("/operator").main
 
 

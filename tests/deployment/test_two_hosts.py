@@ -32,8 +32,11 @@ from lms.certification.awards.document_records import Document
 from lms.certification.awards.records import Award, find_award
 from lms.content.model.course import Course
 from lms.foundation.audit.entries import AuditEntry
+from lms.foundation.background.leading import is_served
+from lms.foundation.config.settings import Settings
 from lms.foundation.db import db, write
 from lms.foundation.mail.outbox import OutboxMail
+from lms.foundation.per_app import provided
 from lms.library.course_cache import get_course
 from lms.library.records import list_current_digests
 from tests.bench.load import Script, Unexpected, play_once
@@ -208,6 +211,17 @@ def kill(server: Running) -> None:
         os.kill(one.pid, signal.SIGKILL)
     server.process.wait()
     psutil.wait_procs(family, timeout=10)
+
+
+def test_two_servers_count_as_serving_while_both_of_their_job_processes_are_gone(two: TwoServers) -> None:
+    with at_work(two.app):
+        url = provided(Settings).database_url
+    for server in two.servers:
+        for child in psutil.Process(server.process.pid).children():
+            if child.cmdline()[-1] == "work":
+                child.kill()
+                child.wait(5)
+    assert is_served(url)
 
 
 def test_nothing_is_lost_or_done_twice_when_a_server_is_killed_under_load(two: TwoServers, box: Box) -> None:

@@ -28,10 +28,13 @@ from lms.foundation.background.leading import REPLACED, TRY_LOCK, is_served, uns
 from lms.foundation.background.own_connection import OwnConnection
 from lms.foundation.backup.archive import unpack
 from lms.foundation.backup.databases import load_postgres
+from lms.foundation.backup.last_backup import find_last_backup
 from lms.foundation.config.shipped import shipped
-from lms.foundation.db import StillServed, db
+from lms.foundation.db import StillServed, db, write
 from lms.foundation.hosts.joining import CannotJoin, check_clock, check_keys, check_tables, check_whole
 from lms.foundation.hosts.key_fingerprints import fingerprints_of
+from lms.foundation.hosts.key_marks import note_marks
+from lms.foundation.hosts.serving import count_as_serving, say_so_at_once
 from lms.foundation.keys import secret_key
 from lms.foundation.mail.outbox import queue_mail
 from lms.foundation.migrations import POSTGRES_LOCK, list_revisions, upgrade
@@ -293,6 +296,26 @@ def test_a_command_is_not_refused_because_of_the_one_before_it(hosts: tuple[Site
         assert alone
 
 
+def test_a_host_whose_web_workers_serve_counts_while_its_job_process_restarts(hosts: tuple[Site, Site]) -> None:
+    web, other = hosts
+    url = web.settings.database_url
+    with web.app.app_context():
+        db.engine.dispose()
+    count_as_serving(web.app)
+    say_so_at_once(web.app)
+    assert is_served(url)
+    with unserved(url) as alone:
+        assert not alone
+    with other.inside():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        db.session.commit()
+    with pytest.raises(StillServed):
+        upgrade(other.app)
+    with web.app.app_context():
+        db.engine.dispose()
+    until(lambda: not is_served(url), 5)
+
+
 def test_no_host_starts_after_a_restore_that_was_interrupted(
     hosts: tuple[Site, Site], lms: Run, tmp_path: Path
 ) -> None:
@@ -306,6 +329,25 @@ def test_no_host_starts_after_a_restore_that_was_interrupted(
     assert lms("restore", backup, "--replace").exit_code == 0
     with first.inside():
         check_whole(first.settings)
+
+
+def test_a_backup_of_one_host_is_known_to_the_other_and_a_restored_site_has_none(
+    hosts: tuple[Site, Site], lms: Run, tmp_path: Path
+) -> None:
+    backup, other = tmp_path / "backup.tar.gz", hosts[1]
+    (other.settings.data / "last-backup").write_text((clock.now() - timedelta(days=2)).isoformat())
+    assert lms("backup", backup).exit_code == 0
+    with other.inside():
+        made_at = find_last_backup(other.settings)
+        assert made_at is not None and clock.now() - made_at < timedelta(minutes=1)
+        write(note_marks, fingerprints_of(other.settings), instead=True)
+        assert find_last_backup(other.settings) == made_at
+        db.session.remove()
+    (other.settings.data / "last-backup").unlink()
+    assert lms("backup", backup, "--force").exit_code == 0
+    assert lms("restore", backup, "--replace").exit_code == 0
+    with other.inside():
+        assert find_last_backup(other.settings) is None
 
 
 @pytest.mark.slow

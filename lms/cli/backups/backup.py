@@ -21,7 +21,8 @@ from lms.cli.backups.calm import calmly, settings_of, tell
 from lms.foundation import clock
 from lms.foundation.backup import databases, erasures
 from lms.foundation.backup.archive import DATA, DATABASE, TABLES, BadBackup, Manifest, Schema, Writer
-from lms.foundation.backup.data_folder import KEYS, check_finished, list_files, note_backup
+from lms.foundation.backup.data_folder import KEYS, check_finished, list_files
+from lms.foundation.backup.last_backup import note_backup
 from lms.foundation.config.settings import Settings
 from lms.foundation.hosts.key_fingerprints import fingerprints_of
 from lms.foundation.hosts.key_marks import list_other_keys
@@ -81,7 +82,7 @@ def make_backup(settings: Settings, file: Path, with_keys: bool = True, force: b
             out.flush()
             os.fsync(out.fileno())
         os.replace(half, file)
-    note_backup(settings.data, datetime.fromisoformat(manifest.made_at))
+    note_backup(settings, datetime.fromisoformat(manifest.made_at))
     return manifest
 
 
@@ -91,7 +92,7 @@ def _to_stdout(settings: Settings, with_keys: bool) -> Manifest:
     with _work_folder(settings.data, ".backup.") as folder:
         manifest = _write(settings, sys.stdout.buffer, folder, with_keys)
         sys.stdout.buffer.flush()
-    note_backup(settings.data, datetime.fromisoformat(manifest.made_at))
+    note_backup(settings, datetime.fromisoformat(manifest.made_at))
     return manifest
 
 

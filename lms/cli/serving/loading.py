@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ def serve(handle: int, says: int, beats: list[Path]) -> None:
     served = Served(app, handle)
     make = _maker(served)
     for number, path in enumerate(beats, 1):
-        _fork(make, number, Heartbeat(path), says)
+        _fork(partial(make, number), app, Heartbeat(path), says)
     os.write(says, b"\n")
     if not ADOPTS:
         # The workers need a parent elsewhere than on Linux; when one ends, all are replaced.
@@ -112,7 +113,7 @@ def _maker(served: Served) -> Callable[[int], Any]:
     return lambda number: Worker(number, parent, sockets, served, served.cfg.timeout / 2, served.cfg, log)
 
 
-def _fork(make: Callable[[int], Any], number: int, beat: Heartbeat, says: int) -> None:
+def _fork(make: Callable[[], Any], app: Flask, beat: Heartbeat, says: int) -> None:
     """Fork a worker, which serves once `lms serve` is its parent, and write its process id to `says`."""
     loader = os.getpid()
     pid = os.fork()
@@ -123,7 +124,10 @@ def _fork(make: Callable[[int], Any], number: int, beat: Heartbeat, says: int) -
     os.close(says)
     while ADOPTS and os.getppid() == loader:
         time.sleep(0.001)
-    worker = make(number)
+    from lms.foundation.hosts.serving import say_so_at_once
+
+    say_so_at_once(app)
+    worker = make()
     worker.tmp.close()
     worker.tmp, worker.pid = beat, os.getpid()
     try:

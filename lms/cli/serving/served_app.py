@@ -10,6 +10,7 @@ from flask import Flask
 from lms.cli.serving.supervising import TOLD
 from lms.cli.serving.warming import load_templates, warm_up
 from lms.cli.shared import create_checked_app, told_in_one_line
+from lms.foundation.hosts.serving import count_as_serving
 from lms.foundation.web.observing import watch_statements
 
 
@@ -27,6 +28,7 @@ def create_served_app() -> Flask:
     child.join()
     if child.exitcode:
         raise SystemExit(TOLD)
+    count_as_serving(app)
     warm_up(app)
     watch_statements("web", app)
     return app

@@ -12,7 +12,8 @@ from pathlib import Path
 from lms.foundation.background.own_connection import OwnConnection
 
 TRY_LOCK, UNLOCK = "SELECT pg_try_advisory_lock(%s)", "SELECT pg_advisory_unlock(%s)"
-# Held by the job processes of all hosts that serve a site, or exclusively by whoever migrates its database.
+# Held by the job processes and web workers of all hosts that serve a site, or exclusively by whoever migrates its
+# database.
 SERVED = 5_110_602
 # Held by whoever restores or upgrades a site; no host starts meanwhile.
 REPLACED = 5_110_603

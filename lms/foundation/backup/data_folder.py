@@ -6,13 +6,11 @@ import fnmatch
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from lms.foundation.audit.report import LAST_VERIFIED
 from lms.foundation.storage.compiled import FOLDER as COMPILED
-from lms.foundation.storage.files import COPIES, sync_folder, write_whole
+from lms.foundation.storage.files import COPIES, sync_folder
 
 # Not in a backup: what the site makes again, the database, which is copied by itself, and backups.
 LAST_BACKUP = "last-backup"
@@ -39,20 +37,6 @@ def check_finished(data: Path) -> None:
             f"A restore into {data} was interrupted half-way, so the site isn’t whole. "
             "Please run the same lms restore again. It starts over."
         )
-
-
-def note_backup(data: Path, made_at: datetime) -> None:
-    """Note when the last whole backup was made; a disk without room costs the note and nothing else."""
-    with suppress(OSError):
-        write_whole(data / LAST_BACKUP, made_at.isoformat().encode())
-
-
-def find_last_backup(data: Path) -> datetime | None:
-    """Return when the last whole backup was made; None when none is known of."""
-    try:
-        return datetime.fromisoformat((data / LAST_BACKUP).read_text("ascii"))
-    except (OSError, ValueError):
-        return None
 
 
 def list_files(data: Path, database: Path | None, with_keys: bool) -> Iterator[tuple[str, Path]]:

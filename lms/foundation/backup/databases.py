@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from lms.foundation.backup.archive import TABLES, BadBackup, Manifest, Schema
 from lms.foundation.backup.erasures import Erasure
 from lms.foundation.db import POSTGRES_WAITS
-from lms.foundation.hosts.key_marks import UNFINISHED_RESTORE
+from lms.foundation.hosts.key_marks import LAST_BACKUP, UNFINISHED_RESTORE
 from lms.foundation.migrations import migrate
 
 VERSION_TABLE = "alembic_version"
@@ -166,9 +166,22 @@ def load_postgres(url: str, folder: Path, manifest: Manifest) -> None:
 
 
 def note_restored(url: str) -> None:
-    """Note that all of a restore is done, so that hosts may serve the site."""
+    """Note that all of a restore is done, so that hosts may serve the site, of which no backup has been made yet."""
     with _engine(url).begin() as connection:
-        connection.execute(text("DELETE FROM key_mark WHERE name = :name"), {"name": UNFINISHED_RESTORE})
+        for name in (LAST_BACKUP, UNFINISHED_RESTORE):
+            connection.execute(text("DELETE FROM key_mark WHERE name = :name"), {"name": name})
+
+
+def note_backup(url: str, made_at: datetime) -> None:
+    """Note in the database when a whole backup was made, unless a later one is noted there."""
+    with _engine(url).begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO key_mark (name, fingerprint, since) VALUES (:name, '', :at) "
+                "ON CONFLICT (name) DO UPDATE SET since = greatest(key_mark.since, excluded.since)"
+            ),
+            {"name": LAST_BACKUP, "at": made_at},
+        )
 
 
 def _load_table(connection: Connection, name: str, columns: list[str], path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from lms.foundation import clock
 from lms.foundation.background.heartbeat import find_age
 from lms.foundation.background.jobs import Jobs
-from lms.foundation.backup.data_folder import find_last_backup
+from lms.foundation.backup.last_backup import find_last_backup
 from lms.foundation.config.settings import Settings
 from lms.foundation.mail.waiting import find_due
 from lms.foundation.per_app import provided
@@ -20,7 +20,7 @@ OLDEST = ("sidelight_work_oldest_seconds", "How long the oldest of it has been d
 
 
 def look(settings: Settings, missing: list[str]) -> list[Figure]:
-    """Return what can be seen without the database, with what isn't ready."""
+    """Return what can be seen even without the database, with what isn't ready; inside the app."""
     found = [
         Figure("sidelight_ready", "1 if a part works.", {part: float(part not in missing) for part in PARTS}, "part"),
         gauge("sidelight_data_free_bytes", "Room in the data folder.", shutil.disk_usage(settings.data).free),
@@ -29,7 +29,8 @@ def look(settings: Settings, missing: list[str]) -> list[Figure]:
     seen = find_age(settings.data)
     if seen is not None:
         found.append(gauge("sidelight_jobs_seen_seconds", "How long ago the job process showed itself.", seen))
-    backup = find_last_backup(settings.data)
+    # On PostgreSQL it's in the database.
+    backup = find_last_backup(settings) if "database" not in missing else None
     if backup is not None:
         found.append(gauge("sidelight_backup_age_seconds", "Age of the last backup.", age_of(backup)))
     return found

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from lms.foundation import clock
 from lms.foundation.background.heartbeat import is_alive
-from lms.foundation.backup.data_folder import find_last_backup
+from lms.foundation.backup.last_backup import find_last_backup
 from lms.foundation.checkup.findings import TEST_MAIL, Finding, age_words
 from lms.foundation.config.settings import Settings
 from lms.foundation.mail.waiting import Waiting, find_waiting
@@ -18,13 +18,14 @@ BACKUP_AGE_MOST = timedelta(hours=36)
 
 
 def look(settings: Settings) -> list[Finding]:
-    """Return what there is to say of jobs and backups, from the data folder alone."""
-    return [check_jobs(is_alive(settings.data)), check_backup(clock.now(), find_last_backup(settings.data))]
+    """Return what there is to say of jobs, from the data folder alone."""
+    return [check_jobs(is_alive(settings.data))]
 
 
-def look_at_emails() -> list[Finding]:
-    """Return what there is to say of emails, inside the app."""
-    return [check_emails(clock.now(), find_waiting())]
+def look_inside(settings: Settings) -> list[Finding]:
+    """Return what there is to say of emails and backups, inside the app."""
+    now = clock.now()
+    return [check_emails(now, find_waiting()), check_backup(now, find_last_backup(settings))]
 
 
 def check_jobs(alive: bool) -> Finding:
