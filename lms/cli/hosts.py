@@ -15,6 +15,9 @@ from lms.foundation.per_app import provided
 from lms.foundation.storage.elsewhere import FilesAway, Sharing
 from lms.foundation.storage.files import share_all
 from lms.foundation.web.security import settings
+from lms.library.actions import keep_texts
+from lms.library.course_cache import get_texts
+from lms.library.records import list_current_digests
 
 
 @click.group()
@@ -60,6 +63,9 @@ def share_files() -> None:
         raise click.ClickException("LMS_FILES_URL isn’t set, so there’s nowhere to copy files to. Nothing was changed.")
     try:
         copied, there = share_all(settings().data / "files", elsewhere)
+        for digest in list_current_digests():
+            # Published by an earlier version, a course has the words beside its recordings among the files alone.
+            write(keep_texts, get_texts(digest))
     except FilesAway as error:
         raise click.ClickException(
             f"The files can’t be reached: {error}. What was copied so far stays there. Please run this command again."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from lms.content.model.bundle import Bundle
+from lms.content.model.bundle import Bundle, is_text
 from lms.content.model.course import Course
 from lms.foundation import clock, ids
 from lms.foundation.db import db
@@ -48,6 +48,8 @@ def publish(bundle: Bundle, course: Course, programme_id: str | None = None) -> 
             "Nothing was changed. Give this text a new version in course.md and publish again."
         )
     if known:
+        # Earlier versions of this site kept the words beside recordings among the files alone.
+        keep_texts(bundle)
         return Published(course.id, course.version, bundle.digest, new=False)
     ranks = records.list_newest_ranks(course.id)
     blocking = rules.newest_that_blocks(course.version, ranks)
@@ -80,13 +82,18 @@ def publish(bundle: Bundle, course: Course, programme_id: str | None = None) -> 
 def _store(bundle: Bundle) -> None:
     if records.find_bundle(bundle.digest):
         return
-    manifest = bundle.manifest
-    markdown = {sha: bundle.files[path] for path, sha in manifest.items() if path.endswith(".md")}
-    known = records.list_texts(list(markdown))
-    for sha, content in markdown.items():
+    keep_texts(bundle)
+    db.session.add(records.Bundle(digest=bundle.digest, manifest=dict(bundle.manifest), created_at=clock.now()))
+    db.session.flush()
+
+
+def keep_texts(bundle: Bundle) -> None:
+    """Keep the Markdown of a bundle, and the words beside its recordings, where they aren't kept yet."""
+    texts = {sha: path for path, sha in bundle.manifest.items() if is_text(path, bundle.files.size(path))}
+    known = records.list_texts(list(texts))
+    for sha, path in texts.items():
         if sha not in known:
-            db.session.add(records.Text(sha256=sha, content=content))
-    db.session.add(records.Bundle(digest=bundle.digest, manifest=dict(manifest), created_at=clock.now()))
+            db.session.add(records.Text(sha256=sha, content=bundle.files[path]))
     db.session.flush()
 
 

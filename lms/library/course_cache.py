@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
-from lms.content.model.bundle import Bundle, StoredFile
+from lms.content.model.bundle import Bundle, Files, StoredFile, is_text
 from lms.content.model.course import Course
 from lms.foundation.config.shipped import PACKAGE
 from lms.foundation.storage.compiled import CompiledFiles
@@ -137,6 +137,19 @@ def _reader_stamp() -> str:
 def get_bundle(digest: str) -> Bundle:
     """Return the files of a published version; raise LookupError for a digest nobody published."""
     return Bundle(_contents(digest))
+
+
+def get_texts(digest: str) -> Bundle:
+    """Return the texts of a published version that its files still have; earlier versions kept only Markdown elsewhere.
+
+    Raise LookupError for a digest nobody published.
+    """
+    files, texts = Files(_contents_to_read(digest)), {}
+    for path in files:
+        with suppress(KeyError):
+            if is_text(path, files.size(path)):
+                texts[path] = files[path]
+    return Bundle(texts)
 
 
 def _contents(digest: str) -> dict[str, StoredFile | bytes]:

@@ -17,7 +17,7 @@ from lms.library.rules import rank
 
 
 class Text(Base):
-    """The bytes of a Markdown file, kept once under their SHA-256."""
+    """The bytes of a Markdown file or of the words beside a recording, kept once under their SHA-256."""
 
     __tablename__ = "library_text"
     sha256: Mapped[str] = mapped_column(primary_key=True)

@@ -18,21 +18,31 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from click.testing import CliRunner
+from sqlalchemy import delete
 
+from lms.accounts.records import find_programme
+from lms.cli import main
+from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle as Course
 from lms.content.model.bundle import from_folder
 from lms.coordination.batches.jobs import file_of, find_file
 from lms.coordination.batches.records import Batch
 from lms.foundation.config.setting_checks import BadSetting
 from lms.foundation.config.shared_files import SharedFiles, read_shared_files
+from lms.foundation.db import db
 from lms.foundation.per_app import provided
 from lms.foundation.storage import elsewhere as storage
 from lms.foundation.storage.elsewhere import Bucket, Elsewhere, MountedFolder
 from lms.foundation.storage.files import FileStore, share_all
+from lms.library import actions as library
 from lms.library import course_cache
 from lms.library.media import keep_media
+from lms.library.records import Text
 from tests.builders.serving import until
 from tests.conftest import PFA, Site, app_of, settings_for
+from tests.content.recordings_course import FILES_WITH_MEDIA
+from tests.content.small_course import FILES
 from tests.journeys.served import free_port
 
 PICTURE = next(path for path in sorted(from_folder(PFA).files) if path.endswith(".svg"))
@@ -233,6 +243,38 @@ def test_a_host_that_starts_while_the_files_are_away_has_its_courses(
     (tmp_path / "nowhere").mkdir()
     shutil.copytree(filled_sqlite / "files", tmp_path / "nowhere" / "files")
     site.stranger().get(address[1])
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_host_that_starts_while_the_files_are_away_has_the_words_of_recordings(
+    filled_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, earlier: bool
+) -> None:
+    shutil.copytree(filled_sqlite, tmp_path / "data")
+    settings, folder = settings_for(tmp_path / "data"), tmp_path / "mounted"
+    folder.mkdir()
+    first = Site(app_of(settings), settings)
+    whole = Course(
+        {path: text.encode() if isinstance(text, str) else text for path, text in {**FILES, **FILES_WITH_MEDIA}.items()}
+    )
+    with first.inside():
+        assert keep_media(whole, provided(FileStore)) is None
+        programme = find_programme("harbour")
+        course = check(whole, "small-course").course
+        assert programme is not None and course is not None
+    first.do(library.publish, whole, course)
+    first.do(library.offer, programme.id, "small-course", True, 1)
+    if earlier:
+        words = [sha for path, sha in whole.manifest.items() if path.endswith((".txt", ".vtt"))]
+        first.do(lambda: db.session.execute(delete(Text).where(Text.sha256.in_(words))))
+        monkeypatch.setenv("LMS_DATA", str(settings.data))
+        monkeypatch.setenv("LMS_FILES_URL", f"file:{folder}")
+        assert CliRunner().invoke(main, ["hosts", "share-files"]).exit_code == 0
+    shutil.rmtree(settings.data / "compiled", ignore_errors=True)
+    shutil.rmtree(settings.data / "files-copies", ignore_errors=True)
+    monkeypatch.setattr(course_cache, "_courses", {})
+    settings = settings_for(tmp_path / "data", LMS_FILES_URL=f"file:{tmp_path / 'nowhere'}")
+    page = Site(app_of(settings), settings).stranger().get("/courses/small-course/lessons/hello")
+    assert "She turns the tap & lamp off." in page.main and "Then <she> speaks." in page.main
 
 
 @pytest.mark.parametrize(

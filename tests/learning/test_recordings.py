@@ -12,35 +12,11 @@ from lms.foundation.storage.files import FileStore
 from lms.library import actions as library
 from lms.library.media import keep_media
 from tests.conftest import Site, find_programme
-from tests.content.small_course import FILES, GENTLE, LESSON, bundle, codes
+from tests.content.recordings_course import FILES_WITH_MEDIA, LESSON_PATH, MP3, MP4, VTT
+from tests.content.small_course import FILES, LESSON, bundle, codes
 from tests.inspector import BASE
 
-LESSON_PATH = "1-begin/1-hello.md"
-MP4, MP3 = b"\0\0\0\x18ftypmp42" + bytes(4_000_000), b"ID3" + bytes(100)
-VTT = """WEBVTT
-
-1
-00:01.000 --> 00:04.000
-She turns
-
-00:04.000 --> 00:06.000
-<v Dana>the tap &amp; lamp off.
-
-00:07.000 --> 00:09.000
-Silence.
-"""
 HEARD = {"media/talk.mp3": MP3, "media/talk.txt": "She waits."}
-LINKS = "## How to begin\n\n[Dana at the sink](../media/dana.mp4)\n\n[Dana speaks](../media/talk.mp3)\n"
-FILES_WITH_MEDIA = {
-    LESSON_PATH: LESSON.replace("## How to begin\n", LINKS).replace(
-        "self_care: yes", "self_care: yes\ndistressing: [../media/talk.mp3]"
-    ),
-    "1-begin/1-hello.gentle.md": GENTLE + "\n[Dana at the sink](../media/dana.mp4)\n",
-    "media/dana.mp4": MP4,
-    "media/dana.vtt": VTT,
-    "media/talk.mp3": MP3,
-    "media/talk.txt": "First she waits.\r\n\r\nThen <she> speaks.",
-}
 
 
 def test_a_recording_is_played_with_captions_and_transcript_and_sent_in_parts(sqlite_site: Site) -> None:

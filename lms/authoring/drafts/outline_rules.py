@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, splitext
 from typing import Literal
 
+from lms.content.model.bundle import SPOKEN_WORDS
 from lms.content.model.report import Report
 from lms.content.model.structure import Folder, Outline, has_place, is_recording, outline
 
@@ -15,8 +16,6 @@ Kind = Literal[
     "course", "module", "lesson", "gentler", "facilitator", "check", "glossary", "conversation", "media", "other"
 ]
 KINDS: tuple[Kind, ...] = ("lesson", "module", "conversation", "gentler", "facilitator", "glossary", "check")
-# What lies beside a recording under its name: its transcript and its captions.
-SPOKEN_WORDS = (".txt", ".vtt")
 _NUMBERED = re.compile(r"(\d{1,3})-(.+)")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SINGLE: dict[str, Kind] = {"course.md": "course", "check.md": "check", "glossary.md": "glossary"}

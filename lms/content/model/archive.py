@@ -18,7 +18,7 @@ from posixpath import basename
 from typing import IO, Literal, TypeAlias
 
 from lms.content.model import bundle as bundles
-from lms.content.model.bundle import Bundle, StoredFile, is_hidden_part, is_medium, size_allowed
+from lms.content.model.bundle import Bundle, StoredFile, is_hidden_part, is_text, size_allowed
 
 # What a zip may hold besides the course: folders have entries of their own, and a Mac writes one more for each file.
 MAX_ENTRIES = 4 * bundles.MAX_FILES
@@ -183,7 +183,8 @@ def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, taken: _T
     code = _why_hidden(path) or _why_too_much(entry, path, taken)
     content: bytes | StoredFile = b""
     if code is None:
-        content, code = _read(archive, entry, _room_for(path, taken), taken.spool if is_medium(path) else None)
+        spool = None if is_text(path, entry.file_size) else taken.spool
+        content, code = _read(archive, entry, _room_for(path, taken), spool)
     if code:
         if code != "hidden":
             taken.refused.append((code, path))

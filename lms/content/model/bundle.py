@@ -14,6 +14,8 @@ from lms.content.model.pictures import without_metadata
 from lms.content.model.structure import has_place, is_picture
 
 MAX_FILES = 2_000
+# Captions and transcripts, which lie beside recordings.
+SPOKEN_WORDS = (".txt", ".vtt")
 MAX_MARKDOWN = 256 * 1024
 MAX_MEDIA = 50 * 1024 * 1024
 MAX_TOTAL = 200 * 1024 * 1024
@@ -178,7 +180,7 @@ def from_folder(folder: str | Path) -> Bundle:
             refused.append(("COURSE_TOO_LARGE", name))
             continue
         total += size
-        files[name] = _stored(path, size) if is_medium(name) else path.read_bytes()
+        files[name] = path.read_bytes() if is_text(name, size) else _stored(path, size)
     return Bundle(files, tuple(refused))
 
 
@@ -194,6 +196,15 @@ def _stored(path: Path, size: int) -> StoredFile:
 def is_medium(path: str) -> bool:
     """True for a file of the course that isn't text: a picture or a recording."""
     return path.startswith("media/") and not path.endswith(".md")
+
+
+def is_text(path: str, size: int) -> bool:
+    """True for what a site keeps in its database: Markdown, and other texts of no more bytes than Markdown may have.
+
+    Those are mainly the words beside recordings, so the pages of a course can be made without its media.
+    """
+    short = size <= MAX_MARKDOWN and (not is_medium(path) or path.endswith(SPOKEN_WORDS))
+    return short or path.endswith(".md")
 
 
 def size_allowed(path: str) -> int:
