@@ -54,7 +54,7 @@ def adopt_keys(yes: bool) -> None:
 def share_files() -> None:
     """Copy the pictures, recordings and logos in LMS_DATA/files to where LMS_FILES_URL says. Nothing is deleted.
 
-    Run it once, after you’ve set LMS_FILES_URL. Running it again copies only what isn’t there yet.
+    Run it once, after you’ve set LMS_FILES_URL. Running it again copies only what isn’t there yet, or isn’t whole.
 
     Example: lms hosts share-files
     """
@@ -62,7 +62,7 @@ def share_files() -> None:
     if elsewhere is None:
         raise click.ClickException("LMS_FILES_URL isn’t set, so there’s nowhere to copy files to. Nothing was changed.")
     try:
-        copied, there = share_all(settings().data / "files", elsewhere)
+        copied = share_all(settings().data / "files", elsewhere)
         for digest in list_current_digests():
             # Published by an earlier version, a course has the words beside its recordings among the files alone.
             write(keep_texts, get_texts(digest))
@@ -70,4 +70,9 @@ def share_files() -> None:
         raise click.ClickException(
             f"The files can’t be reached: {error}. What was copied so far stays there. Please run this command again."
         ) from None
-    say(f"Copied {copied} files. {there} were already there.")
+    say(f"Copied {copied.stored} files. {copied.there} were already there.")
+    if copied.damaged:
+        raise click.ClickException(
+            f"These files are damaged on this server, so they weren’t copied: {', '.join(map(str, copied.damaged))}. "
+            "Publish their course or upload them again, or look for them in a backup."
+        )

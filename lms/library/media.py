@@ -19,14 +19,17 @@ def unread_medium(store: FileStore, sha: str) -> StoredFile:
     return StoredFile(0, partial(store.get, sha), sha, partial(store.part, sha))
 
 
+def keep_medium(bundle: Bundle, path: str, digest: str, store: FileStore) -> bool:
+    """Keep a medium of a bundle unless it's there undamaged; return False if it isn't what its digest says any more."""
+    return (store.renew(digest) and store.is_whole(digest)) or store.put_pieces(bundle.files.pieces(path)) == digest
+
+
 def keep_media(bundle: Bundle, store: FileStore) -> Refused | None:
     """Keep everything of a bundle that isn't Markdown; refuse what isn't any more what it was when it was checked.
 
     A file that is there and damaged is replaced, so that publishing a course again repairs its pictures.
     """
     for path, digest in bundle.manifest.items():
-        if path.endswith(".md") or (store.renew(digest) and store.is_whole(digest)):
-            continue
-        if store.put_pieces(bundle.files.pieces(path)) != digest:
+        if not path.endswith(".md") and not keep_medium(bundle, path, digest, store):
             return Refused(f"{path} was changed meanwhile. Nothing was published. Check the course and publish again.")
     return None

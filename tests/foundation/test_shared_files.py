@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -22,6 +23,7 @@ from click.testing import CliRunner
 from sqlalchemy import delete
 
 from lms.accounts.records import find_programme
+from lms.authoring.drafts.files import store_media
 from lms.cli import main
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle as Course
@@ -31,7 +33,7 @@ from lms.coordination.batches.records import Batch
 from lms.foundation.config.setting_checks import BadSetting
 from lms.foundation.config.shared_files import SharedFiles, read_shared_files
 from lms.foundation.db import db
-from lms.foundation.per_app import provided
+from lms.foundation.per_app import provide, provided
 from lms.foundation.storage import elsewhere as storage
 from lms.foundation.storage.elsewhere import Bucket, Elsewhere, MountedFolder
 from lms.foundation.storage.files import FileStore, share_all
@@ -127,6 +129,15 @@ def test_damaged_bytes_are_not_taken_for_what_they_were(place: Callable[[], Else
     assert FileStore(tmp_path / "2", place()).get(digest) == b"whole"
 
 
+@contextmanager
+def here(site: Site, store: FileStore) -> Iterator[None]:
+    """Have a site keep its files in a store meanwhile."""
+    before = provided(FileStore, site.app)
+    provide(site.app, store)
+    yield
+    provide(site.app, before)
+
+
 def test_publishing_again_repairs_a_damaged_picture(tmp_path: Path) -> None:
     store, course = FileStore(tmp_path), Course({"media/a.svg": b"whole"})
     assert keep_media(course, store) is None
@@ -138,8 +149,60 @@ def test_publishing_again_repairs_a_damaged_picture(tmp_path: Path) -> None:
 def test_files_of_one_host_are_shared_once(place: Callable[[], Elsewhere], tmp_path: Path) -> None:
     alone = FileStore(tmp_path / "alone")
     digests = [alone.put(f"picture {number}".encode()) for number in range(3)]
-    assert share_all(tmp_path / "alone", place()) == (3, 0) and share_all(tmp_path / "alone", place()) == (0, 3)
+    assert share_all(tmp_path / "alone", place()) == (3, 0, [])
+    assert share_all(tmp_path / "alone", place()) == (0, 3, [])
     assert [FileStore(tmp_path / "2", place()).get(digest)[-1:] for digest in digests] == [b"0", b"1", b"2"]
+
+
+def test_a_file_that_is_half_there_is_shared_again_and_a_damaged_one_is_named(
+    place: Callable[[], Elsewhere], tmp_path: Path
+) -> None:
+    alone, there = FileStore(tmp_path / "alone"), place()
+    whole, damaged = alone.put(b"whole"), alone.put(b"a picture")
+    alone.path(damaged).write_bytes(b"a pic")
+    (tmp_path / "half").write_bytes(b"who")
+    there.put(f"files/{whole[:2]}/{whole}", tmp_path / "half")
+    assert share_all(tmp_path / "alone", there) == (1, 0, [alone.path(damaged)])
+    assert FileStore(tmp_path / "2", place()).get(whole) == b"whole" and damaged not in FileStore(
+        tmp_path / "2", place()
+    )
+    assert share_all(tmp_path / "nowhere", there) == (0, 0, [])
+
+
+@pytest.mark.parametrize("content", [b"who", None])
+def test_uploading_again_repairs_what_is_damaged_or_gone(
+    place: Callable[[], Elsewhere], sqlite_site: Site, tmp_path: Path, content: bytes | None
+) -> None:
+    course = Course({"media/a.svg": b"whole"})
+    digest = course.manifest["media/a.svg"]
+    for number, again in enumerate((lambda store: store.put(b"whole"), lambda _store: store_media(course))):
+        for shared in (None, place()):
+            store = FileStore(tmp_path / f"{number}{shared is None}", shared)
+            store.put(b"whole")
+            if content is None:
+                store.path(digest).unlink()
+            else:
+                store.path(digest).write_bytes(content)
+            if shared is not None:
+                (tmp_path / "half").write_bytes(content or b"")
+                shared.put(f"files/{digest[:2]}/{digest}", tmp_path / "half")
+            with sqlite_site.inside(), here(sqlite_site, store):
+                again(store)
+            assert store.is_whole(digest)
+
+
+def test_a_damaged_copy_never_takes_the_place_of_a_whole_file(tmp_path: Path) -> None:
+    (tmp_path / "mounted").mkdir()
+    there = MountedFolder(tmp_path / "mounted")
+    store = FileStore(tmp_path / "1", there)
+    digest = store.put(b"whole")
+    store.path(digest).write_bytes(b"who")
+    os.utime(tmp_path / "mounted" / "files" / digest[:2] / digest, (AGES_AGO, AGES_AGO))
+    assert store.renew(digest) and FileStore(tmp_path / "2", there).get(digest) == b"whole"
+    (tmp_path / "half").write_bytes(b"who")
+    there.put(f"files/{digest[:2]}/{digest}", tmp_path / "half")
+    os.utime(tmp_path / "mounted" / "files" / digest[:2] / digest, (AGES_AGO, AGES_AGO))
+    assert not store.renew(digest)
 
 
 def test_a_zip_file_can_be_had_on_any_host_until_it_is_deleted(

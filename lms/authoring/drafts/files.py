@@ -12,7 +12,7 @@ from lms.content.model.bundle import Bundle, StoredFile
 from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
 from lms.library import records as library
-from lms.library.media import stored_medium
+from lms.library.media import keep_medium, stored_medium
 
 
 def bundle_of(draft: Draft) -> Bundle:
@@ -35,11 +35,14 @@ def digest_of(manifest: Mapping[str, str]) -> str:
 
 
 def store_media(bundle: Bundle) -> None:
-    """Put the pictures and recordings of a bundle into the file store one at a time, outside any write."""
+    """Put the pictures and recordings of a bundle into the file store one at a time, outside any write.
+
+    Those that are there and damaged are replaced.
+    """
     store = provided(FileStore)
     for path in bundle.files:
-        if not is_text(path) and not store.renew(bundle.files.digest(path)):
-            store.put_pieces(bundle.files.pieces(path))
+        if not is_text(path):
+            keep_medium(bundle, path, bundle.files.digest(path), store)
 
 
 def _bundle(manifest: Mapping[str, str], texts: Mapping[str, bytes]) -> Bundle:

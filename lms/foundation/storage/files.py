@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from lms.foundation.storage.elsewhere import Elsewhere
 
@@ -78,9 +79,9 @@ class FileStore:
         return self._folder / digest[:2] / digest
 
     def put(self, content: bytes) -> str:
-        """Keep bytes and return their digest; a second time nothing is written."""
+        """Keep bytes and return their digest; a second time nothing is written, unless they're damaged or gone."""
         digest = hashlib.sha256(content).hexdigest()
-        if not self.renew(digest):
+        if not (self.renew(digest) and self.is_whole(digest)):
             write_whole(self._path(digest), content)
             self._share(digest)
         return digest
@@ -130,9 +131,8 @@ class FileStore:
         try:
             if not self._elsewhere.fetch(_name(digest), Path(temporary)):
                 raise KeyError(digest)
-            with open(temporary, "rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                    raise KeyError(digest)
+            if not _has_digest(Path(temporary), digest):
+                raise KeyError(digest)
             os.replace(temporary, path)
         finally:
             Path(temporary).unlink(missing_ok=True)
@@ -149,17 +149,20 @@ class FileStore:
         if self._elsewhere is not None:
             path.unlink(missing_ok=True)
         try:
-            with self._here(digest).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == digest
+            return _has_digest(self._here(digest), digest)
         except (KeyError, FileNotFoundError):
             return False
 
     def renew(self, digest: str) -> bool:
-        """Return whether a digest is there; if so, it counts as stored now, so that nobody forgets it meanwhile."""
+        """Return whether a digest is there; if so, it counts as stored now, so that nobody forgets it meanwhile.
+
+        Shared bytes that are stored again for that must be whole: a damaged copy would take the place of a good one.
+        """
         if self._elsewhere is not None:
             stored_at = self._elsewhere.stored_at(_name(digest))
             if stored_at is not None and stored_at < time.time() - HOUR:
-                self._here(digest)
+                if not self.is_whole(digest):
+                    return False
                 self._share(digest)
             return stored_at is not None
         path = self._path(digest)
@@ -215,16 +218,35 @@ class FileStore:
             raise KeyError(digest) from None
 
 
-def share_all(folder: Path, elsewhere: Elsewhere) -> tuple[int, int]:
-    """Store elsewhere what a folder of files holds; return how many were stored, and how many were there already."""
-    copied = there = 0
-    for path in sorted(folder.glob("[0-9a-f][0-9a-f]/*")):
-        if elsewhere.stored_at(_name(path.name)) is not None:
-            there += 1
-        else:
-            elsewhere.put(_name(path.name), path)
-            copied += 1
-    return copied, there
+class Copied(NamedTuple):
+    """How many files were stored elsewhere, how many were there already, and the paths of damaged ones, left here."""
+
+    stored: int
+    there: int
+    damaged: list[Path]
+
+
+def share_all(folder: Path, elsewhere: Elsewhere) -> Copied:
+    """Store elsewhere what a folder of files holds; what's there already is read, because it may be half a file."""
+    stored, there, damaged = 0, 0, list[Path]()
+    if not folder.is_dir():
+        return Copied(stored, there, damaged)
+    with tempfile.TemporaryDirectory(prefix=".copy.", suffix=".part", dir=folder) as work:
+        copy = Path(work, "copy")
+        for path in sorted(folder.glob("[0-9a-f][0-9a-f]/[!.]*")):
+            if elsewhere.fetch(_name(path.name), copy) and _has_digest(copy, path.name):
+                there += 1
+            elif _has_digest(path, path.name):
+                elsewhere.put(_name(path.name), path)
+                stored += 1
+            else:
+                damaged.append(path)
+    return Copied(stored, there, damaged)
+
+
+def _has_digest(path: Path, digest: str) -> bool:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == digest
 
 
 def _name(digest: str) -> str:
