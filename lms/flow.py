@@ -99,12 +99,12 @@ from lms.coordination.merging.emails import email_about_merge, email_about_undo
 from lms.coordination.merging.events import AccountsMerged, MergeUndone
 from lms.coordination.roster import jobs as roster_jobs
 from lms.foundation import clock
-from lms.foundation.audit import seals
 from lms.foundation.background import jobs
 from lms.foundation.background.jobs import Lane, Sweep, Work
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
+from lms.foundation.hosts.sealing import seal_if_ours
 from lms.foundation.mail import deletion as mail_deletion
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.mail.templates import writing_in
@@ -357,7 +357,7 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         sum_records.sweep,
         regrading.sweep,
         lambda: retention.sweep(settings, delete_person),
-        lambda: seals.seal_entries(settings.data),
+        lambda: seal_if_ours(settings),
         sweep_invitations,
         throttle.sweep,
         sweep_challenges,

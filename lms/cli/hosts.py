@@ -35,7 +35,8 @@ def adopt_keys(yes: bool) -> None:
     """Make the keys on this server the site’s, for example if the site’s own keys are lost for good.
 
     If this changes the secret, everybody has to sign in again, and links in earlier emails stop working.
-    Servers with other keys don’t start until you’ve copied LMS_DATA/keys to them.
+    Servers with other keys don’t start, and running ones don’t seal the audit trail, until you’ve copied LMS_DATA/keys
+    to them and restarted them.
 
     Example: lms hosts adopt-keys --yes
     """
@@ -46,7 +47,10 @@ def adopt_keys(yes: bool) -> None:
     audit_key(settings().data)
     keys_of(settings(), fresh=True)
     write(note_marks, fingerprints_of(settings()), instead=True)
-    say("The keys on this server are now the site’s. Copy LMS_DATA/keys to the other servers, and back it up.")
+    say(
+        "The keys on this server are now the site’s. Copy LMS_DATA/keys to the other servers, restart them, and "
+        "back it up."
+    )
 
 
 @hosts.command("share-files")

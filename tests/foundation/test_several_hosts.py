@@ -34,6 +34,7 @@ from lms.foundation.db import StillServed, db, write
 from lms.foundation.hosts.joining import CannotJoin, check_clock, check_keys, check_tables, check_whole
 from lms.foundation.hosts.key_fingerprints import fingerprints_of
 from lms.foundation.hosts.key_marks import note_marks
+from lms.foundation.hosts.sealing import seal_if_ours
 from lms.foundation.hosts.serving import count_as_serving, say_so_at_once
 from lms.foundation.keys import secret_key
 from lms.foundation.mail.outbox import queue_mail
@@ -270,6 +271,11 @@ def test_a_host_makes_its_keys_the_sites_and_the_other_one_is_refused(hosts: tup
         check_keys(hosts[1].settings, fingerprints_of)
     with hosts[0].inside(), pytest.raises(CannotJoin, match=OTHER_KEYS):
         check_keys(hosts[0].settings, fingerprints_of)
+    sealed = []
+    for host in hosts:
+        with host.inside():
+            sealed.append(seal_if_ours(host.settings))
+    assert sealed[0] == 0 < sealed[1]
 
 
 def test_no_host_starts_while_another_one_replaces_the_site(hosts: tuple[Site, Site]) -> None:
