@@ -136,9 +136,9 @@ def _command(process: psutil.Process) -> str:
 
 
 def _stop(family: list[Any]) -> list[str]:
-    """Ask a site to stop; return what is still there after twenty seconds, ended the hard way."""
+    """Ask a site to stop; return what is still there after a minute, ended the hard way."""
     family[-1].terminate()
-    _gone, alive = psutil.wait_procs(family, timeout=20)
+    _gone, alive = psutil.wait_procs(family, timeout=60)
     for one in alive:
         one.kill()
     return [str(one) for one in alive]
