@@ -234,6 +234,17 @@ class Attempt:
 
 
 def _write_until(until: float, action: Callable[[], R]) -> R:
+    if db.session.registry.has():
+        db.session.rollback()
+    # A write that runs again keeps its turn: behind the others, it would lose to each of them once more.
+    with _turn(until):
+        result, now = _write_again_and_again(until, action)
+    for call in now.afterwards:
+        call()
+    return result
+
+
+def _write_again_and_again(until: float, action: Callable[[], R]) -> tuple[R, Writing]:
     for run in count(1):
         attempt = Attempt()
         try:
@@ -245,31 +256,26 @@ def _write_until(until: float, action: Callable[[], R]) -> R:
     raise AssertionError("unreachable")
 
 
-def _write_once(action: Callable[[], R], attempt: Attempt, until: float) -> R:
-    if db.session.registry.has():
+def _write_once(action: Callable[[], R], attempt: Attempt, until: float) -> tuple[R, Writing]:
+    options: dict[str, Any] = {"writing": True}
+    if db.engine.dialect.name == "postgresql":
+        options["isolation_level"] = "SERIALIZABLE"
+    try:
+        now = Writing(db.session.connection(execution_options=options))
+        attempt.connected = True
+        if "isolation_level" in options:
+            wait_for_locks_until(now.connection, until)
+        _writing.set(now)
+        result = action()
+        db.session.flush()
+        attempt.committing = True
+        db.session.commit()
+    except BaseException:
         db.session.rollback()
-    with _turn(until):
-        options: dict[str, Any] = {"writing": True}
-        if db.engine.dialect.name == "postgresql":
-            options["isolation_level"] = "SERIALIZABLE"
-        try:
-            now = Writing(db.session.connection(execution_options=options))
-            attempt.connected = True
-            if "isolation_level" in options:
-                wait_for_locks_until(now.connection, until)
-            _writing.set(now)
-            result = action()
-            db.session.flush()
-            attempt.committing = True
-            db.session.commit()
-        except BaseException:
-            db.session.rollback()
-            raise
-        finally:
-            _writing.set(None)
-    for call in now.afterwards:
-        call()
-    return result
+        raise
+    finally:
+        _writing.set(None)
+    return result, now
 
 
 def run(statement: Executable, values: Mapping[str, Any] | list[dict[str, Any]]) -> CursorResult[*tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import Integer, bindparam, select, text, update
@@ -209,6 +210,36 @@ def test_writers_of_one_process_take_turns_on_postgres_and_lose_no_race(
     with caplog.at_level(logging.INFO, "lms.db"):
         assert together(postgres_site.app, 3, 20) == []
     assert counted(postgres_site) == 60 and "retrying a write" not in caplog.text
+
+
+@pytest.mark.postgres
+def test_a_write_that_lost_a_race_to_another_server_runs_again_before_those_that_came_later(
+    postgres_site: Site,
+) -> None:
+    runs: list[str] = []
+    began, app = threading.Event(), postgres_site.app
+
+    def later() -> None:
+        began.wait()
+        with app.app_context():
+            write(lambda: runs.append("later"))
+
+    def first() -> None:
+        runs.append("first")
+        name = db.session.scalars(select(Programme.name).where(Programme.slug == "meadow")).one()
+        if not began.is_set():
+            with psycopg.connect(postgres_site.settings.database_url.replace("+psycopg", "")) as other_server:
+                other_server.execute("UPDATE programme SET name = 'Meadows' WHERE slug = 'meadow'")
+            began.set()
+            time.sleep(0.1)
+        db.session.execute(update(Programme).where(Programme.slug == "meadow").values(name=f"{name} too"))
+
+    waiting = threading.Thread(target=later)
+    waiting.start()
+    with app.app_context():
+        write(first)
+    waiting.join()
+    assert runs == ["first", "first", "later"]
 
 
 @pytest.mark.postgres
