@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.access import session_cookie
@@ -21,6 +21,7 @@ from lms.learning.check import records as check_records
 from lms.learning.progress import open_page_records
 from tests.builders.learning import COURSE, PFA, begin, earn, open_check
 from tests.conftest import Site
+from tests.postgres import Cluster
 
 
 def mark_of(site: Site, name: str) -> str:
@@ -107,6 +108,20 @@ def test_a_value_that_nobody_gave_is_not_left_out_in_silence(sqlite_site: Site) 
     without = {name: value for name, value in entry("x").items() if name != "id"}
     with pytest.raises(TypeError, match="given every value"):
         sqlite_site.do(run_prepared, ADD, without)
+
+
+@pytest.mark.parametrize("make_site", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_first_question_is_sent_alone_and_outlasts_a_lost_connection(site: Site, postgres: Cluster) -> None:
+    # In a transaction, the first of these times is that of BEGIN, which was sent before.
+    ask = select(func.pg_backend_pid(), func.transaction_timestamp() == func.statement_timestamp())
+    with site.inside():
+        db.session.remove()
+        (backend, alone), (again, _alone) = first_row(ask, {}) or (), first_row(ask, {}) or ()
+        assert alone and backend == again
+        with postgres.connect() as operator:
+            operator.execute("SELECT pg_terminate_backend(%s)", (backend,))
+        other, alone = first_row(ask, {}) or ()
+    assert alone and other != backend
 
 
 def test_a_page_whose_database_is_gone_says_so_calmly(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, Insert, Pool, Select, Table, bindparam, select
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Executable,
+    Insert,
+    Pool,
+    PoolProxiedConnection,
+    Select,
+    Table,
+    bindparam,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 
 from lms.foundation.db import Base, Kept, connection_of_write, copy_of, db, writing
@@ -147,11 +159,7 @@ def _ask(engine: Engine, query: Select[Any], values: Mapping[str, Any]) -> tuple
     if engine.dialect.name == "sqlite":
         fetched = _own.fetch(engine, prepared, values)
     else:
-        connection = engine.raw_connection()
-        try:
-            fetched = _fetch(connection, prepared, values)
-        finally:
-            connection.close()
+        fetched = _fetch_alone(engine.raw_connection(), prepared, values)
     return None if fetched is None else prepared.row(fetched)
 
 
@@ -163,6 +171,20 @@ def _fetch(connection: Any, prepared: _Prepared, values: Mapping[str, Any]) -> A
     finally:
         # This also ends the read transaction, so that a connection between two pages holds nothing up.
         cursor.close()
+
+
+def _fetch_alone(pooled: PoolProxiedConnection, prepared: _Prepared, values: Mapping[str, Any]) -> Any:
+    """Fetch a row on PostgreSQL without a transaction around the statement, which spares two of four round trips."""
+    driver: Any = pooled.dbapi_connection
+    try:
+        driver.autocommit = True
+        fetched = _fetch(driver, prepared, values)
+        driver.autocommit = False
+    except BaseException:
+        pooled.invalidate()
+        raise
+    pooled.close()
+    return fetched
 
 
 class _Own(threading.local):
