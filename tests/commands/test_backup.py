@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -12,13 +13,16 @@ import sys
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from lms.app import create_app
 from lms.certification.awards.document_records import Document
+from lms.foundation.backup.archive import Writer
 from lms.foundation.db import db
 from lms.foundation.keys import audit_key
 from lms.foundation.mail.outbox import queue_mail
@@ -254,6 +258,24 @@ def test_a_backup_that_cannot_be_made_says_why_and_leaves_nothing(
     assert [path.name for path in backups.iterdir()] == ["old.tar.gz"]
     assert (backups / "old.tar.gz").read_bytes() == b"precious" and not list((tmp_path / "empty").iterdir())
     assert at(data, "sqlite", monkeypatch)("backup", backups / "old.tar.gz", "--force").exit_code == 0
+
+
+def test_a_backup_that_ends_early_writes_nothing_more_when_python_tidies_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    (tmp_path / "member").write_bytes(b"a member")
+    with (tmp_path / "out").open("wb") as out:
+        with suppress(KeyboardInterrupt), Writer(out) as writer:
+            writer.add("data/member", tmp_path / "member")
+            # A traceback keeps what it passed, so both streams are found together and ended in any order.
+            writer.itself = writer  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+        del writer
+        gc.collect()
+        written = out.tell()
+    assert said == [] and (tmp_path / "out").stat().st_size == written
 
 
 def test_a_backup_that_is_stopped_leaves_nothing_behind_and_the_earlier_file_as_it_was(

@@ -19,6 +19,7 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.per_app import get_or_make
 from lms.retention import LONG_AGO, Doubt, NextRun
+from tests.builders.mail import at_noon
 from tests.conftest import Site, app_of, settings_for
 from tests.flat.growing_site import grow, list_visits, open_all, sweep_all
 from tests.flat.sending import send_all
@@ -64,6 +65,7 @@ SWEPT_WHOLE = {
     "line_note": "one row for each support line",
     "programme": "whom people can talk to, copied for when the database doesn't answer",
     "roster_import": "files of the last weeks",
+    "version_closing": "a few times a minute by day: older versions of courses that close",
 }
 # One looks once more at the entries of the last ten minutes, here all of them; one reads what was asked for in the
 # last weeks, of which there is twice as much; and one runs once an hour.
@@ -113,6 +115,7 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    ahead = at_noon()
     folder = tmp_path_factory.mktemp("flat") / "data"
     shutil.copytree(filled_sqlite, folder)
     settings = settings_for(folder, **NO_PROVIDER)
@@ -129,7 +132,7 @@ def seen(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     grow(world, range(people, LARGE[0]), range(programmes, LARGE[1]))
     large, sent_large = open_all(world, watcher, visits), send_all(site, watcher, "nura")
     busy, sweeps_large = _sweep_twice(site, watcher)
-    late = _sweep_later(site, watcher)
+    late = _sweep_later(site, watcher, ahead)
     yield Seen(small, large, sweeps_small, sweeps_large, (busy, late), sent_small, sent_large, folder / "sidelight.db")
     clock.shift(timedelta(0))
     with site.app.app_context():
@@ -145,9 +148,9 @@ def _sweep_twice(site: Site, watcher: Watcher) -> tuple[dict[str, Watched], dict
     return busy, sweep_all(site, watcher)
 
 
-def _sweep_later(site: Site, watcher: Watcher) -> dict[str, Watched]:
+def _sweep_later(site: Site, watcher: Watcher, ahead: timedelta) -> dict[str, Watched]:
     """Return what sweeps ask once everything is so old that it goes or that somebody is told of it."""
-    clock.shift(timedelta(days=800))
+    clock.shift(ahead + timedelta(days=800))
     with site.inside():
         following = get_or_make(NextRun)
         following.at, following.doubt = LONG_AGO, Doubt(datetime.now(UTC), time.monotonic())

@@ -20,7 +20,7 @@ import click
 from lms.cli.backups.calm import calmly, settings_of, tell
 from lms.foundation import clock
 from lms.foundation.backup import databases, erasures
-from lms.foundation.backup.archive import DATA, DATABASE, TABLES, BadBackup, Manifest, Schema, Writer
+from lms.foundation.backup.archive import DATA, DATABASE, MANIFEST, TABLES, BadBackup, Manifest, Schema, Writer
 from lms.foundation.backup.data_folder import KEYS, check_finished, list_files
 from lms.foundation.backup.last_backup import note_backup
 from lms.foundation.config.settings import Settings
@@ -133,34 +133,35 @@ def _write(settings: Settings, out: BinaryIO, folder: Path, with_keys: bool) -> 
     _complete_erasures(settings)
     made_at = clock.now().isoformat(timespec="seconds")
     schema, copies = _copy_database(settings, folder)
-    writer = Writer(out)
-    for name, path in copies:
-        writer.add(name, path)
-        path.unlink()
-    database = databases.sqlite_file(settings.database_url) if settings.sqlite else None
-    for name, path in list_files(settings.data, database, with_keys):
-        try:
-            writer.add(f"{DATA}/{name}", path)
-        except FileNotFoundError:
-            continue  # the site deleted it meanwhile
-        if name.startswith("files/") and writer.members[f"{DATA}/{name}"] != path.name:
-            tell(
-                f"Warning: {path} is damaged on this site. Publish its course again, or look for it in an older backup."
-            )
-    keys = fingerprints_of(settings)
-    outside = [name for name in keys if with_keys and f"{DATA}/{KEYS}/{name}" not in writer.members]
-    if outside:
-        tell(f"Not in the backup, because they are outside LMS_DATA: {', '.join(outside)}. Back them up yourself.")
-    manifest = Manifest(
-        version=version("sidelight"),
-        made_at=made_at,
-        **vars(schema),
-        keys=keys,
-        keys_included=with_keys,
-        members=dict(writer.members),
-    )
-    (folder / "manifest").write_bytes(manifest.as_json())
-    writer.close(folder / "manifest")
+    with Writer(out) as writer:
+        for name, path in copies:
+            writer.add(name, path)
+            path.unlink()
+        database = databases.sqlite_file(settings.database_url) if settings.sqlite else None
+        for name, path in list_files(settings.data, database, with_keys):
+            try:
+                writer.add(f"{DATA}/{name}", path)
+            except FileNotFoundError:
+                continue  # the site deleted it meanwhile
+            if name.startswith("files/") and writer.members[f"{DATA}/{name}"] != path.name:
+                tell(
+                    f"Warning: {path} is damaged on this site. Publish its course again, or look for it in an older "
+                    "backup."
+                )
+        keys = fingerprints_of(settings)
+        outside = [name for name in keys if with_keys and f"{DATA}/{KEYS}/{name}" not in writer.members]
+        if outside:
+            tell(f"Not in the backup, because they are outside LMS_DATA: {', '.join(outside)}. Back them up yourself.")
+        manifest = Manifest(
+            version=version("sidelight"),
+            made_at=made_at,
+            **vars(schema),
+            keys=keys,
+            keys_included=with_keys,
+            members=dict(writer.members),
+        )
+        (folder / "manifest").write_bytes(manifest.as_json())
+        writer.add(MANIFEST, folder / "manifest")
     return manifest
 
 

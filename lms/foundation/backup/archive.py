@@ -11,7 +11,8 @@ import tarfile
 import zlib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, BinaryIO
+from types import TracebackType
+from typing import Any, BinaryIO, Self
 
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "database.sqlite"
@@ -92,12 +93,27 @@ class _Digesting:
 
 
 class Writer:
-    """Writes an archive to an open file, from its first byte to its last, with flat memory."""
+    """Writes an archive to an open file, from its first byte to its last, with flat memory; the manifest comes last.
+
+    After an error inside its `with`, nothing is left that would write to the file later: a stream that is only
+    forgotten tries to end itself when Python stops, and prints a traceback if the one below it went first.
+    """
 
     def __init__(self, out: BinaryIO) -> None:
         self._zip = gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6)
         self._tar = tarfile.open(fileobj=self._zip, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
         self.members: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._tar.__exit__(kind, error, trace)
+        finally:
+            self._zip.close()
 
     def add(self, name: str, path: Path) -> None:
         """Add a file, as long as it is now; what is appended meanwhile is left out."""
@@ -108,12 +124,6 @@ class Writer:
             content: Any = _Digesting(file)
             self._tar.addfile(info, content)
         self.members[name] = content.hexdigest()
-
-    def close(self, manifest: Path) -> None:
-        """Add the manifest and end the archive."""
-        self.add(MANIFEST, manifest)
-        self._tar.close()
-        self._zip.close()
 
 
 def _check_name(info: tarfile.TarInfo) -> None:
