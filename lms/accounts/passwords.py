@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,8 +18,14 @@ from lms.accounts import limits
 from lms.accounts.records import Person
 from lms.accounts.rules import PASSWORD_LEAST, PASSWORD_MOST
 from lms.foundation.db import write
+from lms.foundation.late import late
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import Form
+
+if TYPE_CHECKING:
+    import zxcvbn
+else:
+    zxcvbn = late("zxcvbn")  # 0.1 s and 12 MB of words, which only pages that set a password need
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Beside pages that others read, a hash gets about a quarter of a processor; alone, it gets all of one.
@@ -89,14 +95,11 @@ def matches(password_hash: str | None, password: str) -> bool:
 
 def what_is_weak(password: str, about: list[str]) -> str | None:
     """Return what to change about a new password, or None; `about` are words close to the person."""
-    # Imported here: its word lists take 0.1 s and 12 MB, and only pages that set a password need them.
-    from zxcvbn import zxcvbn
-
     if len(password) < PASSWORD_LEAST:
         return _("Please use at least %(least)s characters. Fifteen or more is better.", least=PASSWORD_LEAST)
     if len(password) > PASSWORD_MOST:
         return _("Please use at most %(most)s characters.", most=PASSWORD_MOST)
-    if zxcvbn(password[:72], user_inputs=[word for word in about if word])["score"] < 2:
+    if zxcvbn.zxcvbn(password[:72], user_inputs=[word for word in about if word])["score"] < 2:
         return _(
             "This password is easy to guess. A few unrelated words in a row are easy to remember and hard to guess."
         )

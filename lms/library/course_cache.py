@@ -14,17 +14,23 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from importlib.metadata import version
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.content.model.bundle import Bundle, Files, StoredFile, is_text
 from lms.content.model.course import Course
 from lms.foundation.config.shipped import PACKAGE
+from lms.foundation.late import late
 from lms.foundation.storage.compiled import CompiledFiles
 from lms.foundation.storage.files import FileStore
 from lms.library import records
 from lms.library.media import stored_medium, unread_medium
+
+if TYPE_CHECKING:
+    from lms.content.lint import check
+else:
+    check = late("lms.content.lint.check")  # 0.8 s and 12 MB, because workers seldom read courses
 
 log = logging.getLogger("lms.library.course_cache")
 _reading = threading.Lock()
@@ -177,10 +183,7 @@ def _manifest_and_texts(digest: str) -> tuple[dict[str, str], dict[str, bytes]]:
 
 def _read(digest: str) -> Course:
     contents = _contents_to_read(digest)
-    # Imported here: it takes 0.8 s and 12 MB, and a worker forked after the courses were read may never need it.
-    from lms.content.lint.check import reread
-
-    course = reread(Bundle(contents))
+    course = check.reread(Bundle(contents))
     if course is None:
         raise LookupError(f"the bundle {digest} was published, and cannot be read by this version of the site")
     course = replace(course, digest=digest)

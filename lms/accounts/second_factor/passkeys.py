@@ -6,12 +6,20 @@ import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lms.accounts.records import Person
 from lms.accounts.rules import passkey_host
 from lms.accounts.second_factor.records import Passkey
 from lms.foundation.config.settings import Settings
+from lms.foundation.late import late
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn.helpers import exceptions
+else:
+    webauthn = late("webauthn")  # 0.3 s and 8 MB (pyOpenSSL, pyasn1), which only pages that use a passkey need
+    exceptions = late("webauthn.helpers.exceptions")  # the same
 
 CHALLENGE_BYTES, WAIT_MILLISECONDS = 32, 120_000
 # ES256, EdDSA and RS256: what authenticators have.
@@ -88,10 +96,7 @@ class _Library(NamedTuple):
 
 
 def _library() -> _Library:
-    # Imported here: it takes 0.3 s and 8 MB (pyOpenSSL, pyasn1), and only pages that use a passkey need it.
-    import webauthn.helpers.exceptions
-
-    refusal = webauthn.helpers.exceptions.WebAuthnException
+    refusal = exceptions.WebAuthnException
     return _Library(webauthn.verify_registration_response, webauthn.verify_authentication_response, refusal)
 
 

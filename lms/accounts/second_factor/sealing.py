@@ -13,18 +13,18 @@ from lms.accounts.rules import Vouched
 from lms.accounts.second_factor.rules import HALF_STEP_SECONDS, SET_UP_SECONDS
 from lms.foundation import clock
 from lms.foundation.keys import fingerprint
+from lms.foundation.late import late
 
 if TYPE_CHECKING:
-    from lms.foundation.storage.encryption import Box
+    from lms.foundation.storage import encryption
+else:
+    encryption = late("lms.foundation.storage.encryption")  # 30 ms and 5 MB (cryptography), for second steps
 
 CHALLENGE_SECONDS = 300
 
 
-def _box(key: bytes) -> Box:
-    # Imported here because no page but those of a second step needs it: 30 ms and 5 MB (cryptography).
-    from lms.foundation.storage.encryption import Box
-
-    return Box(key, b"second factor/1")
+def _box(key: bytes) -> encryption.Box:
+    return encryption.Box(key, b"second factor/1")
 
 
 def seal_secret(key: bytes, secret: bytes, *about: str) -> str:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from flask import abort, url_for
 
 from lms.foundation.config.single_sign_on import SingleSignOn
+from lms.foundation.late import late
 from lms.foundation.per_app import get_or_make
 from lms.foundation.web.security import settings
 
 if TYPE_CHECKING:
-    from lms.accounts.single_sign_on.provider import Provider
+    from lms.accounts.single_sign_on import provider
+else:
+    provider = late("lms.accounts.single_sign_on.provider")  # 0.2 s and 15 MB (Authlib, requests)
 
 
-class _Providers(dict[str, "Provider"]):
+class _Providers(dict[str, "provider.Provider"]):
     """The one provider of an app, once somebody has signed in with it."""
 
 
@@ -23,14 +26,11 @@ def this_single_sign_on() -> SingleSignOn:
     return settings().single_sign_on or abort(404)
 
 
-def this_provider(single_sign_on: SingleSignOn) -> Provider:
+def this_provider(single_sign_on: SingleSignOn) -> provider.Provider:
     """Return the provider as this process knows it."""
-    # Imported here because most sites have no provider: 0.2 s and 15 MB (Authlib, requests, cryptography).
-    from lms.accounts.single_sign_on.provider import Provider
-
     known = get_or_make(_Providers)
     if "" not in known:
-        known[""] = Provider(single_sign_on, redirect_address())
+        known[""] = provider.Provider(single_sign_on, redirect_address())
     return known[""]
 
 

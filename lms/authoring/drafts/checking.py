@@ -12,23 +12,23 @@ from lms.authoring.drafts.records import Draft
 from lms.content.model.bundle import Bundle
 from lms.content.model.codes import CODES
 from lms.content.model.course import Reading
+from lms.foundation.late import late
 from lms.foundation.per_app import get_or_make
 
 if TYPE_CHECKING:
-    from lms.content.lint.recheck import Rechecker
+    from lms.content.lint import recheck
+else:
+    recheck = late("lms.content.lint.recheck")  # 0.8 s and 12 MB, which only people who write courses need
 
 READINGS_MOST, DRAFTS_MOST = 8, 4
 
 
-class Recheckers(dict[str, "Rechecker"]):
+class Recheckers(dict[str, "recheck.Rechecker"]):
     """What was read of the drafts that were checked last, by draft, the oldest first; so one change costs one file."""
 
-    def of(self, draft_id: str) -> Rechecker:
+    def of(self, draft_id: str) -> recheck.Rechecker:
         """Return the one of a draft."""
-        # Imported here: it takes 0.8 s and 12 MB, which only people who write courses need.
-        from lms.content.lint.recheck import Rechecker
-
-        found = self.pop(draft_id, None) or Rechecker()
+        found = self.pop(draft_id, None) or recheck.Rechecker()
         self[draft_id] = found
         while len(self) > DRAFTS_MOST:
             self.pop(next(iter(self)), None)

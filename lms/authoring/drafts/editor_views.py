@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from secrets import token_urlsafe
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import (
     Response,
@@ -34,6 +34,7 @@ from lms.content.model.report import Finding
 from lms.content.model.structure import address_of, is_recording
 from lms.foundation import clock
 from lms.foundation.db import write
+from lms.foundation.late import late
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment, ngettext
@@ -41,6 +42,11 @@ from lms.foundation.web.fields import whole_number
 from lms.foundation.web.security import address, editor_policy, settings
 from lms.learning.feedback.pages import beside
 from lms.learning.feedback.records import list_released
+
+if TYPE_CHECKING:
+    from lms.content.lint import mend
+else:
+    mend = late("lms.content.lint.mend")  # 0.8 s and 12 MB, which only people who write courses need
 
 # A byte of a character beyond ASCII is sent as three; a text that is some times too large is still told so in words.
 TEXT_POST_MOST = 16 * MAX_MARKDOWN
@@ -157,10 +163,7 @@ def _count_fixes(path: str, text: str, findings: list[Finding]) -> int:
     """Return how many of a file's problems have one safe fix."""
     if not findings:
         return 0
-    # Imported here: it takes 0.8 s and 12 MB, which only people who write courses need; the check has it already.
-    from lms.content.lint.mend import propose
-
-    return len(propose(path, text, findings)[1])
+    return len(mend.propose(path, text, findings)[1])
 
 
 def _comments(found: Draft, path: str, text: str) -> dict[str, Any] | None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lms.content.model.question import Question
+from lms.foundation.late import late
 from lms.foundation.text.csv_files import as_sheet
 from lms.interop.packing import pack
 from lms.interop.questions.csv_bank import rows_of
 from lms.interop.questions.gift_writing import write_gift
 from lms.interop.questions.qti_writing import write_qti
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = late("yaml")  # 0.9 MB, which a process needs once a draft is read
 
 KINDS: dict[str, tuple[str, str]] = {
     "gift": (".gift.txt", "text/plain; charset=utf-8"),
@@ -32,9 +38,6 @@ def write_questions(questions: Iterable[Question], form: str, title: str) -> byt
 
 def objectives_in(text: str) -> list[tuple[str, str]]:
     """Return the objectives that course.md names, by id; none while its front matter can't be read."""
-    # Imported here for its 0.9 MB: nothing else in a server process or job process needs it before a draft is read.
-    import yaml
-
     parts = text.split("---", 2)
     try:
         front: Any = yaml.safe_load(parts[1]) if len(parts) == 3 else None

@@ -6,11 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lms.content.model.bundle import Bundle
 from lms.content.model.report import Report
 from lms.content.model.structure import is_picture, is_recording
+from lms.foundation.late import late
+
+if TYPE_CHECKING:
+    from lms.content.reader import frontmatter
+else:
+    frontmatter = late("lms.content.reader.frontmatter")  # 0.4 s and 19 MB (YAML, pydantic)
 
 FileKind = Literal["course", "check", "conversation", "lesson", "gentle", "other"]
 # The letter before the number of an id, by what it names.
@@ -92,9 +98,6 @@ def facts_of(text: str) -> list[tuple[str, str]]:
 
 
 def _front_matter(text: str) -> Mapping[str, Any]:
-    # Imported here: it takes 0.4 s and 19 MB (YAML, pydantic), which only people who write courses need.
-    from lms.content.reader import frontmatter
-
     source, _body, _line = frontmatter.split(text)
     tree = frontmatter.load(source, Report("")) if source else None
     return tree.value if tree else {}

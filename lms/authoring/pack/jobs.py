@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import url_for
 
@@ -15,22 +16,25 @@ from lms.certification.pdf.designs import UnprintableText, added_fonts
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
+from lms.foundation.late import late
 from lms.library.course_cache import get_course
+
+if TYPE_CHECKING:
+    from lms.authoring.pack import papers
+else:
+    papers = late("lms.authoring.pack.papers")  # 0.75 s and 41 MB (WeasyPrint), which web workers do without
 
 log = logging.getLogger("lms.authoring.pack")
 
 
 def make_requested_pack(key: str, settings: Settings, shipped: Path) -> None:
     """Make the pack that somebody asked for; after trouble the sweep tries again."""
-    # Imported here for WeasyPrint's 0.75 s and 41 MB, which web workers do without.
-    from lms.authoring.pack.papers import make_pack
-
     request = records.get_request(key)
     if request is None or request.made_at:
         return
     try:
         course, place = get_course(request.digest), _place_of(request, settings)
-        content = make_pack(course, place, clock.today(settings.timezone), shipped, added_fonts(settings))
+        content = papers.make_pack(course, place, clock.today(settings.timezone), shipped, added_fonts(settings))
     except UnprintableText as lacking:
         write(records.note_letters, key, " ".join(lacking.characters))
     except Exception:

@@ -20,12 +20,18 @@ from lms.certification.keys.records import find_compromised
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
+from lms.foundation.late import late
 from lms.foundation.text.i18n import nearest_language, speaking
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from lms.certification.badges import open_badge
+    from lms.certification.keys import keyring
     from lms.certification.keys.keyring import Ring
+else:
+    open_badge = late("lms.certification.badges.open_badge")  # 0.15 s and 10 MB, which web workers do without
+    keyring = late("lms.certification.keys.keyring")  # 31 ms and 2 MB, because web workers sign nothing
 
 
 def stored_badge(award: Award, ring: Ring, settings: Settings) -> bytes:
@@ -55,9 +61,6 @@ def make_badge(award: Award, place: tuple[int, int], ring: Ring, settings: Setti
 
 
 def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: Settings) -> bytes:
-    # Imported here for its 0.15 s and 10 MB, as above.
-    from lms.certification.badges import open_badge
-
     number, index = place
     zone = actions.zone_in(award.programme_id, settings)
     issuer = issuer_of(settings.base_url, ring.badge_public)
@@ -91,9 +94,6 @@ def make_status_lists(settings: Settings) -> None:
     stale = badge_records.list_stale()
     if not stale:
         return
-    # Imported here for its 0.15 s and 10 MB, as above.
-    from lms.certification.badges import open_badge
-
     ring = keys_of(settings)
     for number in stale:
         issuer, key = _signer_of(number, ring, settings)
@@ -114,15 +114,12 @@ def _signer_of(number: int, ring: Ring, settings: Settings) -> tuple[Issuer, Ed2
     The issuer of a site without a domain is its key (did:key), and verifiers elsewhere want a list to be signed by
     the badge's issuer. So its earlier lists are signed with the earlier key for as long as that is in the folder.
     """
-    # Imported here because web workers sign nothing: 31 ms and 2 MB.
-    from lms.certification.keys.keyring import find_earlier_badge_key
-
     now, found = issuer_of(settings.base_url, ring.badge_public), badge_records.find_status_list(number)
     signer = (found.signer if found else None) or now.id
     if signer != now.id and signer.startswith(DID_KEY):
         if signer == f"{DID_KEY}{now.multikey}":
             return Issuer(signer, f"{signer}#{now.multikey}"), ring.badge_key
-        earlier = find_earlier_badge_key(settings, from_multikey(signer.removeprefix(DID_KEY)))
+        earlier = keyring.find_earlier_badge_key(settings, from_multikey(signer.removeprefix(DID_KEY)))
         if earlier:
             return Issuer(signer, f"{signer}#{signer.removeprefix(DID_KEY)}"), earlier
     return now, ring.badge_key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from lms.certification.keys.did import multikey
 from lms.certification.keys.opening import CLOCKS_APART
@@ -11,24 +12,27 @@ from lms.certification.keys.records import OWN_KINDS, list_keys
 from lms.foundation import clock
 from lms.foundation.checkup.findings import Finding, some_of
 from lms.foundation.config.settings import Settings
+from lms.foundation.late import late
 from lms.foundation.text.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from lms.certification.keys import key_files, keyring
+else:
+    key_files = late("lms.certification.keys.key_files")  # 31 ms and 2 MB, because web workers sign nothing
+    keyring = late("lms.certification.keys.keyring")  # the same
 
 ENDS_SOON = timedelta(days=60)
 
 
 def look(settings: Settings) -> list[Finding]:
     """Return what there is to say of the signing keys; a missing one isn't made."""
-    # Imported here because web workers sign nothing: 31 ms and 2 MB.
-    from lms.certification.keys.key_files import KeyTrouble
-    from lms.certification.keys.keyring import open_ring
-
     stored = {key.id: key for key in list_keys() if key.kind in OWN_KINDS}
     if not stored and not any((settings.data / "keys").glob("*-signing.pem")):
         return [Finding("keys.signing", _("The signing keys will be made with the first certificate."))]
     try:
         # Both count as used, so that none is made.
-        ring = open_ring(settings, set(OWN_KINDS))
-    except KeyTrouble as trouble:
+        ring = keyring.open_ring(settings, set(OWN_KINDS))
+    except key_files.KeyTrouble as trouble:
         return [check_signing(str(trouble), ())]
     here = {"document": ring.certificate_id, "badge": multikey(ring.badge_public)}
     kinds, in_use = {key.kind for key in stored.values()}, [stored[each] for each in here.values() if each in stored]

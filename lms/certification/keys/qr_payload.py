@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lms.foundation.late import late
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from lms.certification.keys import ed25519
+else:
+    ed25519 = late("lms.certification.keys.ed25519")  # 7 ms and 1 MB, for signatures of QR codes
 
 # Prefixed before signing and not sent along, so that nothing else this key signs can be taken for a QR code's payload.
 _ABOUT = b"sidelight paper 2\n"
@@ -61,10 +67,7 @@ def read_payload(text: str, keys: Iterable[bytes], code: str) -> QrPayload:
         raise QrRefused("square-unreadable")
     if key is None:
         raise QrRefused("square-foreign")
-    # Imported here because web workers never check a QR code's signature: 7 ms and 1 MB.
-    from lms.certification.keys.ed25519 import is_signed
-
-    if not is_signed(key, signature, _signed(code, words) if decimal else _ABOUT_BASE32 + words):
+    if not ed25519.is_signed(key, signature, _signed(code, words) if decimal else _ABOUT_BASE32 + words):
         raise QrRefused("square-changed")
     try:
         if not decimal:

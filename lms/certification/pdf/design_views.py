@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
@@ -16,10 +16,16 @@ from lms.certification.pdf.designs import USUAL
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
+from lms.foundation.late import late
 from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
+
+if TYPE_CHECKING:
+    from lms.certification.pdf import logos
+else:
+    logos = late("lms.certification.pdf.logos")  # 14 ms and 0.8 MB, because web workers seldom read pictures
 
 PICTURE = "preview.png"
 
@@ -61,16 +67,13 @@ def certificate_design(programme: str) -> Any:
 
 def _logo_sent(form: DesignForm) -> dict[str, str]:
     """Keep a logo that was sent and return its fact; one that cannot be used is told on the form."""
-    # Imported here because web workers seldom read pictures: 14 ms and 0.8 MB.
-    from lms.certification.pdf.logos import BYTES_MOST, LogoRefused, as_logo
-
     upload = request.files.get("logo")
-    content = upload.read(BYTES_MOST + 1) if upload else b""
+    content = upload.read(logos.BYTES_MOST + 1) if upload else b""
     if not content:
         return {"logo": ""} if form.no_logo.data else {}
     try:
-        return {"logo": provided(FileStore).put(as_logo(content))}
-    except LogoRefused as refused:
+        return {"logo": provided(FileStore).put(logos.as_logo(content))}
+    except logos.LogoRefused as refused:
         form.refuse("logo", str(refused))
         return {}
 

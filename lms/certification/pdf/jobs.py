@@ -25,13 +25,19 @@ from lms.certification.pdf.transcript import transcript_requests
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
+from lms.foundation.late import late
 from lms.foundation.per_app import provided
 from lms.foundation.text.i18n import speaking
 from lms.foundation.turns import one_child
 
 if TYPE_CHECKING:
+    from lms.certification.badges import reissue
     from lms.certification.keys.keyring import Ring
+    from lms.certification.pdf import documents
     from lms.certification.pdf.documents import Made
+else:
+    documents = late("lms.certification.pdf.documents")  # 0.75 s and 41 MB (WeasyPrint), which web workers do without
+    reissue = late("lms.certification.badges.reissue")  # 31 ms and 2 MB, because web workers sign nothing
 
 log = logging.getLogger("lms.certification")
 
@@ -45,13 +51,11 @@ class Makers(NamedTuple):
 
 @cache
 def _makers() -> Makers:
-    # Imported here for its 0.75 s and 41 MB, as above.
-    from lms.certification.pdf import documents
-
+    made = Makers(documents.make_certificate, documents.make_transcript)
     # What is there by now isn't looked at again when memory is tidied up, which makes every PDF faster.
     gc.collect()
     gc.freeze()
-    return Makers(documents.make_certificate, documents.make_transcript)
+    return made
 
 
 def make_document(award_id: str, settings: Settings, shipped: Path, *, may_fetch: bool = True) -> None:
@@ -69,13 +73,10 @@ def _make_document(award_id: str, settings: Settings, shipped: Path, *, may_fetc
     award = records.get_award(award_id)
     if document_records.document_is_stored(award_id) or award.waiting or not award.name:
         return
-    # Imported here because web workers sign nothing: 31 ms and 2 MB.
-    from lms.certification.badges.reissue import check_badge_key
-
     try:
         ring = keys_of(settings)
         badge = stored_badge(award, ring, settings)
-        check_badge_key(award_id)
+        reissue.check_badge_key(award_id)
         if settings.timestamps and not may_fetch and document_records.may_wait_for_time(award_id):
             return
         # After the badge, which works without WeasyPrint.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,12 @@ from lms.cli.check import course_folders
 from lms.content.lint.check import read_course, render_findings
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.course import Course
+from lms.foundation.late import late
+
+if TYPE_CHECKING:
+    from lms.cli.exchange import published
+else:
+    published = late("lms.cli.exchange.published")  # 0.9 s, because a folder needs no site and no database
 
 
 def find_course(name: str) -> Course:
@@ -29,11 +36,4 @@ def find_course_and_files(name: str) -> tuple[Course, Bundle]:
             errors = tuple(finding for finding in reading.findings if finding.severity == "error")
             raise click.ClickException(f"{name} has errors, so nothing was written.\n\n{render_findings(errors)}")
         return reading.course, bundle
-    return _find_published(name)
-
-
-def _find_published(course_id: str) -> tuple[Course, Bundle]:
-    # Imported here, so that a folder needs no site and no database: 0.9 s.
-    from lms.cli.exchange.published import find_published
-
-    return find_published(course_id)
+    return published.find_published(name)

@@ -105,6 +105,7 @@ def serve(handle: int, says: int, beats: list[Path]) -> None:
 
 
 def _maker(served: Served) -> Callable[[int], Any]:
+    # Imported here, as the whole site is: this process begins without it.
     from lms.foundation.web.server import Worker
 
     log = served.cfg.logger_class(served.cfg)
@@ -124,6 +125,7 @@ def _fork(make: Callable[[], Any], app: Flask, beat: Heartbeat, says: int) -> No
     os.close(says)
     while ADOPTS and os.getppid() == loader:
         time.sleep(0.001)
+    # Imported here, as the whole site is: this process begins without it.
     from lms.foundation.hosts.serving import say_so_at_once
 
     say_so_at_once(app)

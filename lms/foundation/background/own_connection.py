@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from lms.foundation.late import late
+
 if TYPE_CHECKING:
     import psycopg
+else:
+    psycopg = late("psycopg")  # 60 ms and 10 MB, which a site on SQLite has no use for
 
 # A power cut may lose a push, which the sweep makes up for, so no push waits for the disk. If a host loses power, the
 # server notices within half a minute and releases its locks; without these settings it would take two hours.
@@ -38,9 +42,6 @@ class OwnConnection:
     def __init__(self, url: str) -> None:
         self._lock = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
-        # Imported here because a site on SQLite has no use for it: 60 ms and 10 MB.
-        import psycopg
-
         self._connect = psycopg.connect
         self._trouble = (psycopg.OperationalError, psycopg.InterfaceError)
         self._url = url.replace("postgresql+psycopg://", "postgresql://", 1)

@@ -150,6 +150,7 @@ class Bucket:
         if time.monotonic() < self._rests_until:
             raise FilesAway("the bucket could not be reached a moment ago")
         with one_of(self._places):
+            # Imported here for the same reason as its store.
             from obstore.exceptions import BaseError
 
             try:
