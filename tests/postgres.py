@@ -6,6 +6,7 @@ import importlib.util
 import itertools
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,8 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+
+from lms.foundation.db import db
 
 OWNER = "sidelight"
 PORT = 5432  # names the socket; nothing listens on a network
@@ -222,6 +225,27 @@ def _wait_until_it_answers(started: Cluster, server: subprocess.Popen[bytes]) ->
             time.sleep(0.02)
         else:
             return
+
+
+@contextmanager
+def sent_to_postgres(folder: Path) -> Iterator[Callable[[], str]]:
+    """Note all that a site, which this is called in, sends to PostgreSQL meanwhile, one message a line.
+
+    The site's only connection notes it itself, so nothing is sent in another way than usual.
+    """
+    db.engine.dispose()
+    file = folder / "sent"
+    with db.engine.connect() as connection, file.open("w") as noted:
+        driver: Any = connection.connection.dbapi_connection
+        driver.pgconn.trace(noted.fileno())
+        connection.close()
+        yield lambda: "".join(line for line in file.read_text().splitlines(True) if "\tF\t" in line)
+        driver.pgconn.untrace()
+
+
+def trips(sent: str) -> int:
+    """Return how many times a site waited for PostgreSQL to answer."""
+    return len(re.findall(r"\tF\t\d+\t(?:Sync|Query)\b", sent))
 
 
 def _environment() -> dict[str, str]:

@@ -34,6 +34,7 @@ from sqlalchemy.types import TypeDecorator
 from lms.foundation.logs import redaction
 from lms.foundation.logs.slow_statements import SlowStatements
 from lms.foundation.per_app import provide, provided
+from lms.foundation.pipeline import Pipeline
 from lms.foundation.storage.private_files import make_private
 from lms.foundation.turns import (
     BRIEF_SECONDS,
@@ -59,6 +60,8 @@ CACHE = "cache_size=-512"
 OVERWRITE = "secure_delete=ON"
 # A server that is gone without a word is noticed in seconds, not in the minutes that a network gives it.
 POSTGRES_WAITS = {"connect_timeout": 3, "tcp_user_timeout": 5000}
+# PostgreSQL plans each statement for its values, but for those that are a few fixed ones (`statements/prepared`).
+ONLY_IF_ASKED = 1_000_000_000
 
 
 class Moment(TypeDecorator[datetime]):
@@ -111,18 +114,21 @@ class _Session(Session):
         engine = reads_at.get()
         if engine is not None and bind is None and _deadline.get() is None:
             return engine
+        # Whatever the session asks comes after what was written before.
+        send_waiting()
         return super().get_bind(mapper, clause, bind, **more)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": _Session})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Writing:
     """A write under way: its connection, and what is to be done once it is kept."""
 
     connection: Connection
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    pipeline: Pipeline | None = None
 
 
 _writing: ContextVar[Writing | None] = ContextVar("writing", default=None)
@@ -144,7 +150,7 @@ def connect(app: Flask, url: str, data: Path) -> None:
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": PATIENCE_SECONDS, "check_same_thread": False}
     else:
-        options["connect_args"] = dict(POSTGRES_WAITS)
+        options["connect_args"] = {**POSTGRES_WAITS, "prepare_threshold": ONLY_IF_ASKED}
     slow = SlowStatements()
     provide(app, slow)
     options["connect_args"] |= slow.connect_args(url)
@@ -178,6 +184,13 @@ def _tune_postgres(engine: Engine) -> None:
         connection.autocommit = True
         connection.execute(f"SET lock_timeout = {int(PATIENCE_SECONDS * 1000)}")
         connection.autocommit = False
+
+    @event.listens_for(engine, "rollback")
+    def on_rollback(connection: Connection) -> None:
+        # The driver's own rollback, which finds nothing left to do, would forget what the server has prepared.
+        driver: Any = connection.connection.dbapi_connection
+        if driver.info.transaction_status.name in ("INTRANS", "INERROR"):
+            driver.pgconn.exec_(b"ROLLBACK")
 
 
 @contextmanager
@@ -265,10 +278,12 @@ def _write_once(action: Callable[[], R], attempt: Attempt, until: float) -> tupl
         attempt.connected = True
         if "isolation_level" in options:
             wait_for_locks_until(now.connection, until)
+            now.pipeline = Pipeline(now.connection)
         _writing.set(now)
         result = action()
         db.session.flush()
         attempt.committing = True
+        send_waiting(commit=True)
         db.session.commit()
     except BaseException:
         db.session.rollback()
@@ -288,7 +303,20 @@ def connection_of_write() -> Connection:
     now = _writing.get()
     if now is None:
         raise RuntimeError("this needs a write() around it")
+    send_waiting()
     return now.connection
+
+
+def send_waiting(*, commit: bool = False) -> None:
+    """Send what the present write has still to send, if there's anything, and with `commit` end it as well."""
+    now = _writing.get()
+    if now is not None and now.pipeline is not None and now.pipeline.waiting:
+        now.pipeline.send(commit=commit)
+
+
+def pipeline_of_write() -> Pipeline | None:
+    """Return what the present write has still to send; None on SQLite, where nothing waits."""
+    return now.pipeline if (now := _writing.get()) else None
 
 
 def if_it_answers(ask: Callable[[], R], otherwise: Callable[[], R]) -> R:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, literal, select, text
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.access import session_cookie
 from lms.accounts.session_records import VISITOR
 from lms.certification.verification import records as verification_records
 from lms.foundation.audit.entries import AuditEntry
-from lms.foundation.db import db, run
+from lms.foundation.db import db, run, write
 from lms.foundation.keys import fingerprint
 from lms.foundation.statements import prepared
 from lms.foundation.statements.prepared import first_row, run_prepared
@@ -21,7 +22,7 @@ from lms.learning.check import records as check_records
 from lms.learning.progress import open_page_records
 from tests.builders.learning import COURSE, PFA, begin, earn, open_check
 from tests.conftest import Site
-from tests.postgres import Cluster
+from tests.postgres import Cluster, sent_to_postgres, trips
 
 
 def mark_of(site: Site, name: str) -> str:
@@ -111,17 +112,19 @@ def test_a_value_that_nobody_gave_is_not_left_out_in_silence(sqlite_site: Site) 
 
 
 @pytest.mark.parametrize("make_site", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
-def test_a_first_question_is_sent_alone_and_outlasts_a_lost_connection(site: Site, postgres: Cluster) -> None:
-    # In a transaction, the first of these times is that of BEGIN, which was sent before.
-    ask = select(func.pg_backend_pid(), func.transaction_timestamp() == func.statement_timestamp())
+def test_a_first_question_is_sent_alone_and_outlasts_a_lost_connection(
+    site: Site, postgres: Cluster, tmp_path: Path
+) -> None:
+    ask = select(func.pg_backend_pid())
     with site.inside():
         db.session.remove()
-        (backend, alone), (again, _alone) = first_row(ask, {}) or (), first_row(ask, {}) or ()
-        assert alone and backend == again
+        with sent_to_postgres(tmp_path) as sent:
+            [backend], [again] = first_row(ask, {}) or (), first_row(ask, {}) or ()
+        assert backend == again and "pg_backend_pid" in sent() and "BEGIN" not in sent()
         with postgres.connect() as operator:
             operator.execute("SELECT pg_terminate_backend(%s)", (backend,))
-        other, alone = first_row(ask, {}) or ()
-    assert alone and other != backend
+        [other] = first_row(ask, {}) or ()
+    assert other != backend
 
 
 def test_a_page_whose_database_is_gone_says_so_calmly(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,3 +134,51 @@ def test_a_page_whose_database_is_gone_says_so_calmly(sqlite_site: Site, monkeyp
         db.engine.dispose()
     (sqlite_site.settings.data / "sidelight.db").write_bytes(b"not a database at all" * 400)
     sam.get(f"{COURSE}/lessons/what-pfa-is", expect=503)
+
+
+@pytest.mark.parametrize("make_site", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_page_that_ends_lets_the_server_keep_what_it_has_prepared(site: Site) -> None:
+    names = text("SELECT statement FROM pg_prepared_statements")
+    with site.inside():
+        db.engine.dispose()
+        first_row(select(func.pg_backend_pid()), {})
+        for _page in range(2):
+            prepared_so_far = list(db.session.scalars(names))
+            db.session.remove()
+            assert [statement for statement in prepared_so_far if "pg_backend_pid" in statement]
+        # What isn't one of a few fixed ones is planned for its values, however often it's asked.
+        for number in range(12):
+            db.session.scalar(select(literal(number)))
+        assert len(list(db.session.scalars(names))) == len(prepared_so_far)
+
+
+@pytest.mark.parametrize("make_site", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_what_returns_nothing_is_sent_with_what_follows(site: Site, tmp_path: Path) -> None:
+    def act() -> None:
+        run_prepared(ADD, entry("first"))
+        run_prepared(ADD, [entry("second"), entry("third")])
+        assert len(run_prepared(READ, {"id": "third"})) == 1
+        run_prepared(ADD, entry("fourth"))
+        assert db.session.get(AuditEntry, "fourth")
+        run_prepared(ADD, entry("last"))
+
+    with site.inside(), sent_to_postgres(tmp_path) as sent:
+        write(act)
+        # The start, the question with what was before it, twice, and the end with the last.
+        assert trips(sent()) <= 6, sent()
+        assert db.session.get(AuditEntry, "last")
+
+
+@pytest.mark.parametrize("make_site", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_what_the_server_refuses_of_several_is_told_once_and_without_values(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    def act() -> None:
+        run_prepared(ADD, [entry("once"), entry("once"), entry("another")])
+        run_prepared(READ, {"id": "another"})
+
+    with pytest.raises(IntegrityError) as told:
+        site.do(act)
+    assert "once" not in str(told.value) and "pipeline" not in caplog.text
+    with site.inside():
+        assert db.session.get(AuditEntry, "another") is None

@@ -52,9 +52,15 @@ def hide_values(engine: Engine) -> None:
 
 def _without_values(context: ExceptionContext) -> None:
     error: Any = context.original_exception
+    if take_values_out(error) and context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {error}",)
+
+
+def take_values_out(error: Any) -> bool:
+    """Let an error of PostgreSQL's driver tell no value of any row; return False if it's another one's."""
     state, details = getattr(error, "sqlstate", None), getattr(error, "diag", None)
     if not state or details is None:
-        return
+        return False
     said = [f"SQLSTATE {state}"]
     if details.message_primary and not state.startswith(QUOTES_A_VALUE):
         said.append(details.message_primary)
@@ -62,5 +68,4 @@ def _without_values(context: ExceptionContext) -> None:
         if name := getattr(details, f"{kind}_name"):
             said.append(f"{kind} {name}")
     error.args = (", ".join(said),)
-    if context.sqlalchemy_exception is not None:
-        context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {error}",)
+    return True

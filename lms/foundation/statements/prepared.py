@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from lms.foundation.db import Base, Kept, connection_of_write, copy_of, db, writing
+from lms.foundation.db import Base, Kept, connection_of_write, copy_of, db, pipeline_of_write, writing
 
 Convert = Callable[[Any], Any]
 
@@ -41,6 +41,7 @@ class _Prepared:
     order: tuple[str, ...] | None
     binds: tuple[tuple[str, Convert], ...]
     converts: tuple[tuple[int, Convert], ...]
+    returns_rows: bool
 
     def values(self, given: Mapping[str, Any]) -> Any:
         found = {**self.own, **given}
@@ -66,7 +67,7 @@ def _prepare(statement: Any, dialect: Dialect, given: tuple[str, ...] | None = N
     sent = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()}
     binds = tuple((name, convert) for name, convert in sent.items() if convert is not None)
     order = None if compiled.positiontup is None else tuple(compiled.positiontup)
-    return _Prepared(str(compiled), compiled.params, order, binds, converts)
+    return _Prepared(str(compiled), compiled.params, order, binds, converts, bool(kinds))
 
 
 def first_row(query: Select[Any], values: Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -123,29 +124,38 @@ def run_prepared(
 
     A list of values is for statements that return no rows. An insert needs a value for each column with a default. A
     query flushes the session first. SQLAlchemy runs it as usual if something listens to statements. Raise the errors
-    that SQLAlchemy raises.
+    that SQLAlchemy raises; on PostgreSQL, those of a statement that returns no rows come with the next one that does,
+    or with the commit.
     """
-    connection = connection_of_write()
     if isinstance(statement, Select):
         db.session.flush()
-    engine = connection.engine
+    engine = db.engine
     if not engine.dispatch.before_cursor_execute:
-        return _send(connection, statement, values)
-    result = connection.execute(statement, values)
+        return _send(engine.dialect, statement, [values] if isinstance(values, Mapping) else values)
+    result = connection_of_write().execute(statement, values)
     return [tuple(row) for row in result] if result.returns_rows else []
 
 
-def _send(connection: Connection, statement: Executable, values: Any) -> list[tuple[Any, ...]]:
-    many = not isinstance(values, Mapping)
-    given = tuple(values[0] if many else values) if isinstance(statement, Insert) else None
-    prepared = _prepare(statement, connection.dialect, given)
+def _send(dialect: Dialect, statement: Executable, values: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    prepared = _prepare(statement, dialect, tuple(values[0]) if isinstance(statement, Insert) else None)
+    given = [prepared.values(row) for row in values]
+    pipeline = pipeline_of_write()
+    if pipeline is None:
+        found = _run_at_once(connection_of_write(), prepared, given)
+    else:
+        pipeline.waiting += [(prepared.sql, row) for row in given]
+        found = pipeline.send() if prepared.returns_rows else []
+    return [prepared.row(fetched) for fetched in found]
+
+
+def _run_at_once(connection: Connection, prepared: _Prepared, given: list[Any]) -> list[Any]:
     cursor: Any = connection.connection.cursor()
     try:
-        if many:
-            cursor.executemany(prepared.sql, [prepared.values(row) for row in values])
+        if len(given) > 1:
+            cursor.executemany(prepared.sql, given)
             return []
-        cursor.execute(prepared.sql, prepared.values(values))
-        return [] if cursor.description is None else [prepared.row(fetched) for fetched in cursor.fetchall()]
+        cursor.execute(prepared.sql, given[0])
+        return [] if cursor.description is None else cursor.fetchall()
     except connection.dialect.loaded_dbapi.Error as error:
         # Whether the connection is gone is seen when the write is taken back.
         known = connection.dialect.loaded_dbapi.Error
@@ -178,7 +188,7 @@ def _fetch_alone(pooled: PoolProxiedConnection, prepared: _Prepared, values: Map
     driver: Any = pooled.dbapi_connection
     try:
         driver.autocommit = True
-        fetched = _fetch(driver, prepared, values)
+        fetched = driver.execute(prepared.sql, prepared.values(values), prepare=True).fetchone()
         driver.autocommit = False
     except BaseException:
         pooled.invalidate()
