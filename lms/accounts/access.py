@@ -23,6 +23,7 @@ from lms.foundation.db import write
 from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import speak
+from lms.foundation.turns import log_trouble
 from lms.foundation.web.security import TOKEN_FIELD, from_this_site, settings, token_fits
 
 log = logging.getLogger("lms.accounts")
@@ -292,7 +293,7 @@ def note_refusal(response: Response) -> Response:
         refusal = DoorStayedShut(request.endpoint, action, response.status_code, programme.id if programme else None)
         try:
             write(limits.count_refusal, somebody.person_id, refusal)
-        except SQLAlchemyError:
+        except SQLAlchemyError as trouble:
             # The refusal holds whether or not it can be written down.
-            log.exception("a refusal could not be written")
+            log_trouble(log, "a refusal could not be written", trouble)
     return response

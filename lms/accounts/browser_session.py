@@ -18,6 +18,7 @@ from lms.foundation import clock
 from lms.foundation.db import write, write_if_free
 from lms.foundation.hooks import hooks
 from lms.foundation.keys import fingerprint
+from lms.foundation.turns import log_trouble
 from lms.foundation.web.security import network_today, settings
 
 log = logging.getLogger("lms.accounts")
@@ -74,9 +75,9 @@ def give_cookie(response: Any, token: str, own_device: bool) -> None:
 def _touch(session_mark: str) -> None:
     try:
         write_if_free(touch, session_mark)
-    except SQLAlchemyError:
+    except SQLAlchemyError as trouble:
         # The page is made already, and reading goes on while nothing can be written.
-        log.exception("a last use could not be written")
+        log_trouble(log, "a last use could not be written", trouble)
 
 
 def touch_session(response: Response) -> Response:

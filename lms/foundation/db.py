@@ -26,6 +26,7 @@ from sqlalchemy import (
     Executable,
     String,
     event,
+    text,
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -38,9 +39,11 @@ from lms.foundation.pipeline import Pipeline
 from lms.foundation.storage.private_files import make_private
 from lms.foundation.turns import (
     BRIEF_SECONDS,
+    ONLY_READ,
     PATIENCE_SECONDS,
     SQLITE_WAIT,
     Busy,
+    OnlyRead,
     begin_immediate,
     deadline,
     one_thread,
@@ -60,6 +63,8 @@ CACHE = "cache_size=-512"
 OVERWRITE = "secure_delete=ON"
 # A server that is gone without a word is noticed in seconds, not in the minutes that a network gives it.
 POSTGRES_WAITS = {"connect_timeout": 3, "tcp_user_timeout": 5000}
+# PostgreSQL's code for what it doesn't do at all, or not on a replica.
+NOT_SUPPORTED = "0A000"
 # PostgreSQL plans each statement for its values, but for those that are a few fixed ones (`statements/prepared`).
 ONLY_IF_ASKED = 1_000_000_000
 
@@ -263,10 +268,22 @@ def _write_again_and_again(until: float, action: Callable[[], R]) -> tuple[R, Wr
         try:
             return _write_once(action, attempt, until)
         except DBAPIError as error:
+            state = getattr(error.orig, "sqlstate", None)
+            if state == ONLY_READ:
+                # A connection that was opened while the database could only be read stays so. All are opened anew.
+                db.engine.dispose()
             if not pause_before_another_run(error, run, until, attempt.was_cut_off(error)):
+                if state == NOT_SUPPORTED and _is_replica():
+                    raise OnlyRead("the database is a replica, which can only be read") from error
                 raise
             log.info("retrying a write that others had blocked", extra={"run": run})
     raise AssertionError("unreachable")
+
+
+def _is_replica() -> bool:
+    """Decide whether PostgreSQL is a replica, which refuses to begin a serializable transaction."""
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(text("SELECT pg_is_in_recovery()")))
 
 
 def _write_once(action: Callable[[], R], attempt: Attempt, until: float) -> tuple[R, Writing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import random
 import sqlite3
@@ -33,6 +34,7 @@ LOCK_PAUSE_LEAST, LOCK_PAUSE_MOST = 0.0002, 0.0004
 TAKEN_KEY, TAKEN_KEY_RUNS = "23505", 8
 LOST_RACE = {"40001", "40P01", TAKEN_KEY}
 LOCK_TIMEOUT = "55P03"
+ONLY_READ = "25006"
 
 # Since when a request has waited for a thread, on the monotonic clock; None for one that didn't wait.
 queued_since: ContextVar[float | None] = ContextVar("queued_since", default=None)
@@ -44,6 +46,18 @@ _chance = random.Random()  # noqa: S311
 
 class Busy(SQLAlchemyError):
     """Something did not get its turn in time, and changed nothing."""
+
+
+class OnlyRead(SQLAlchemyError):
+    """PostgreSQL can only be read for now, as somebody set it, or because it's a replica; nothing was changed."""
+
+
+def log_trouble(log: logging.Logger, what: str, trouble: Exception) -> None:
+    """Log an error with its traceback, or in one line when there is only something to wait for."""
+    if isinstance(trouble, Busy | OnlyRead):
+        log.warning("%s: %s", what, trouble)
+    else:
+        log.error(what, exc_info=trouble)
 
 
 @contextmanager
@@ -168,6 +182,11 @@ def pause_before_another_run(error: DBAPIError, run: int, until: float, cut_off:
     state = getattr(error.orig, "sqlstate", None)
     if state == LOCK_TIMEOUT:
         raise Busy("something else holds a lock") from error
+    if state == ONLY_READ and run > 1:
+        raise OnlyRead("the database can only be read for now") from error
+    if state == ONLY_READ:
+        # Perhaps only this connection is, which was opened while the database was; the next one is new.
+        return True
     raced = state in LOST_RACE and (state != TAKEN_KEY or run <= TAKEN_KEY_RUNS)
     if not raced and not cut_off:
         return False

@@ -70,7 +70,7 @@ SWEPT_WHOLE = {
 # One looks once more at the entries of the last ten minutes, here all of them; one reads what was asked for in the
 # last weeks, of which there is twice as much; and one runs once an hour.
 BESIDES = (
-    "seal_if_ours(settings),",
+    "seal_if_ours(settings))",
     "batch_jobs.sweep(settings, designs),",
     "retention.sweep(settings, delete_person),",
 )

@@ -28,7 +28,7 @@ from lms.foundation.db import write
 from lms.foundation.late import late
 from lms.foundation.per_app import provided
 from lms.foundation.text.i18n import speaking
-from lms.foundation.turns import one_child
+from lms.foundation.turns import OnlyRead, one_child
 
 if TYPE_CHECKING:
     from lms.certification.badges import reissue
@@ -81,6 +81,8 @@ def _make_document(award_id: str, settings: Settings, shipped: Path, *, may_fetc
             return
         # After the badge, which works without WeasyPrint.
         made = _makers().certificate(award, badge, ring, settings, shipped)
+    except OnlyRead:
+        raise  # which isn't the certificate's own trouble, and the sweep tries again
     except Exception as trouble:
         log.exception("a certificate could not be made yet")
         write(actions.note_render_trouble, award_id, repr(trouble), getattr(trouble, "letters", ()))

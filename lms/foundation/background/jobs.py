@@ -20,6 +20,7 @@ from lms.foundation.background.queue import JobQueue
 from lms.foundation.background.shared_queue import SharedQueue
 from lms.foundation.db import after_commit
 from lms.foundation.per_app import provided
+from lms.foundation.turns import OnlyRead, log_trouble
 
 log = logging.getLogger("lms.jobs")
 
@@ -32,6 +33,8 @@ SWEEP_SECONDS = 60.0
 LEAD_SECONDS = 1.0
 IDLE_LEAST, IDLE_MOST = 0.05, 1.0
 TROUBLE_MOST = 60.0
+# How often a lane asks whether a database that can only be read can be written again.
+ONLY_READ_SECONDS = 5.0
 STOP_SECONDS = 10.0
 # A single piece of work takes seconds; after this long its worker hangs.
 PIECE_SECONDS = 900.0
@@ -68,16 +71,21 @@ class Jobs:
             self._queue, self._leading = SharedQueue(connection), SharedLeading(connection)
         self._led: set[str] = set()
         self._busy_since: dict[str, float] = {}
+        # Lanes that found that PostgreSQL can only be read, and wait until it can be written again.
+        self._only_read: set[str] = set()
+        self._only_read_lock = threading.Lock()
         self._asked_at = 0.0
 
     def sweep(self) -> None:
         """Do whatever is still undone, in all lanes, whoever leads them."""
         for lane in self._lanes:
+            self._only_read.discard(lane.name)
             self._sweep(lane, leads=True)
 
     def _sweep(self, lane: Lane, *, leads: bool) -> None:
         for undone in (*lane.here, *(lane.sweeps if leads else ())):
-            self._do(lane, undone)
+            if lane.name not in self._only_read:
+                self._do(lane, undone)
 
     def _look_who_leads(self, lane: Lane) -> bool:
         """Return whether this process leads a lane; nobody does while the database doesn't answer."""
@@ -108,10 +116,30 @@ class Jobs:
         try:
             with self._enter():
                 piece()
-        except Exception:
-            log.exception("a job failed; it is done again with the next sweep, within a minute")
+        except OnlyRead:
+            self._wait_to_write(lane)
+        except Exception as trouble:
+            log_trouble(log, "a job failed; it is done again with the next sweep, within a minute", trouble)
         finally:
             self._busy_since.pop(lane.name, None)
+
+    def _wait_to_write(self, lane: Lane) -> None:
+        with self._only_read_lock:
+            if not self._only_read:
+                log.error("the database can only be read for now; jobs wait until it can be written again")
+            self._only_read.add(lane.name)
+
+    def _can_write_again(self, lane: Lane) -> bool:
+        try:
+            if not self._queue.can_write():
+                return False
+        except Exception:
+            return False  # which the lane says itself when it looks who leads it
+        with self._only_read_lock:
+            self._only_read.discard(lane.name)
+            if not self._only_read:
+                log.warning("the database can be written again; jobs continue")
+        return True
 
     def count_pushes(self) -> dict[str, float]:
         """Return how many pushes wait in each lane; none at all if the queue can't be read."""
@@ -126,8 +154,8 @@ class Jobs:
         """Ask the job process to do one piece of work soon; the row behind it makes up for a lost push."""
         try:
             self._queue.push(self._lane_of[kind], kind, key)
-        except Exception:
-            log.exception("a push was lost; the sweep will do the work")
+        except Exception as trouble:
+            log_trouble(log, "a push was lost; the sweep will do the work", trouble)
 
     def consume(self, parent: int | None = None) -> bool:
         """Work until asked to stop, or until the process that started this one is gone.
@@ -178,6 +206,11 @@ class Jobs:
         """Sweep each minute and do what is pushed meanwhile; after trouble with the queue wait longer each time."""
         next_look, next_sweep, idle, trouble, leads = 0.0, 0.0, IDLE_LEAST, 1.0, False
         while not stop.is_set():
+            if lane.name in self._only_read:
+                if not self._can_write_again(lane):
+                    stop.wait(ONLY_READ_SECONDS)
+                    continue
+                next_sweep = 0.0
             if time.monotonic() >= next_look:
                 led, leads = leads, self._look_who_leads(lane)
                 next_look = time.monotonic() + LEAD_SECONDS
@@ -188,6 +221,9 @@ class Jobs:
                 next_sweep = time.monotonic() + SWEEP_SECONDS
             try:
                 found = self._queue.take(lane.name, None if leads else lane.anywhere)
+            except OnlyRead:
+                self._wait_to_write(lane)
+                continue
             except Exception:
                 log.exception("the job queue cannot be read; the sweep continues without it")
                 stop.wait(trouble)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from lms.foundation.late import late
+from lms.foundation.turns import OnlyRead
 
 if TYPE_CHECKING:
     import psycopg
@@ -59,6 +60,10 @@ class OwnConnection:
         with self._lock:
             try:
                 return self._ask(statement, values)
+            except psycopg.errors.ReadOnlySqlTransaction:
+                # Perhaps only this connection is, which was opened while the database was; the next one is new.
+                self._close()
+                return self._ask_once_more(statement, values)
             except self._trouble:
                 lost = self._connection is not None and self._connection.closed
                 if lost:
@@ -66,6 +71,13 @@ class OwnConnection:
                 if not (lost and again):
                     raise
                 return self._ask(statement, values)
+
+    def _ask_once_more(self, statement: LiteralString, values: Sequence[object]) -> tuple[int, list[Any]]:
+        try:
+            return self._ask(statement, values)
+        except psycopg.errors.ReadOnlySqlTransaction as error:
+            self._close()
+            raise OnlyRead("the database can only be read for now") from error
 
     def _ask(self, statement: LiteralString, values: Sequence[object]) -> tuple[int, list[Any]]:
         cursor = self._open().execute(statement, values)
@@ -80,6 +92,10 @@ class OwnConnection:
             for setting in SETTINGS:
                 self._connection.execute(setting)
         return self._connection
+
+    def another(self) -> OwnConnection:
+        """Return one to the same database, not opened yet."""
+        return OwnConnection(self._url)
 
     def let_go(self, statement: LiteralString, values: Sequence[object]) -> None:
         """Release a lock; if the connection was lost, so was the lock."""
@@ -96,8 +112,11 @@ class OwnConnection:
         The server would release them by itself, but after the next command may have been refused because of them.
         """
         with self._lock:
-            if self._connection is not None and self._process == os.getpid():
-                with suppress(*self._trouble):
-                    self._connection.execute("SELECT pg_advisory_unlock_all()")
-                self._connection.close()
-            self._connection = None
+            self._close()
+
+    def _close(self) -> None:
+        if self._connection is not None and self._process == os.getpid():
+            with suppress(*self._trouble):
+                self._connection.execute("SELECT pg_advisory_unlock_all()")
+            self._connection.close()
+        self._connection = None

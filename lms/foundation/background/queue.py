@@ -71,6 +71,10 @@ class JobQueue:
         rows = self._asking(lambda now: now.execute("select queue, count(*) from task group by queue").fetchall())
         return dict(rows)
 
+    def can_write(self) -> bool:
+        """Return True: a file is never read-only for a while, as a database can be."""
+        return True
+
     def forget_others(self, lanes: list[str]) -> None:
         """Delete what stands in the file for nobody, such as the rows of an earlier version."""
         places = ",".join("?" * len(lanes))

@@ -59,6 +59,14 @@ class SharedQueue:
         """Delete pushes in lanes that this version doesn't have."""
         self._connection.ask(FORGET_OTHERS, (lanes,))
 
+    def can_write(self) -> bool:
+        """Return whether the database can be written, as a new session finds it."""
+        connection = self._connection.another()
+        try:
+            return bool(connection.ask("SHOW transaction_read_only")[0][0] == "off")
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()

@@ -16,14 +16,12 @@ from werkzeug.exceptions import HTTPException
 from lms.foundation.logs.request_ids import begin_request, request_id
 from lms.foundation.storage.elsewhere import FilesAway
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.turns import RETRY_AFTER_SECONDS, Busy
+from lms.foundation.turns import RETRY_AFTER_SECONDS, Busy, OnlyRead
 
 log = logging.getLogger("lms.app")
 
-# PostgreSQL's codes for a full disk, and for a database or a server that can only be read; a replica refuses to begin a
-# serializable transaction before it's asked to write anything.
+# PostgreSQL's code for a full disk.
 DISK_FULL = "53100"
-ONLY_READ = {"25006", "0A000"}
 
 ERROR_TEXTS: dict[int | str, Callable[[], tuple[str, str]]] = {
     "busy": lambda: (
@@ -110,6 +108,11 @@ def install(app: Flask) -> None:
         log.warning("somebody was asked to come back: %s", error)
         return _error_page(503, "busy")
 
+    @app.errorhandler(OnlyRead)
+    def on_only_read(error: OnlyRead) -> Any:
+        log.error("something could not be saved: %s", error)
+        return _error_page(503, "reading")
+
     @app.errorhandler(FilesAway)
     def on_files(error: FilesAway) -> Any:
         log.error("the shared files could not be reached: %s", error)
@@ -118,7 +121,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(SQLAlchemyError)
     def on_database(error: SQLAlchemyError) -> Any:
         log.exception("the database did not answer as it should")
-        return _error_page(503, "full" if _is_full(error) else "reading" if _is_only_read(error) else "")
+        return _error_page(503, "full" if _is_full(error) else "")
 
     @app.errorhandler(Exception)
     def on_anything(error: Exception) -> Any:
@@ -133,8 +136,3 @@ def _is_full(error: Exception) -> bool:
     cause = getattr(error, "orig", None)
     is_sqlite = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     return is_sqlite or getattr(cause, "sqlstate", None) == DISK_FULL
-
-
-def _is_only_read(error: SQLAlchemyError) -> bool:
-    """Decide whether PostgreSQL refused to save because it can only be read now."""
-    return getattr(getattr(error, "orig", None), "sqlstate", None) in ONLY_READ
