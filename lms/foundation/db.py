@@ -193,6 +193,8 @@ def _tune_postgres(engine: Engine) -> None:
     @event.listens_for(engine, "rollback")
     def on_rollback(connection: Connection) -> None:
         # The driver's own rollback, which finds nothing left to do, would forget what the server has prepared.
+        if connection.invalidated:
+            return
         driver: Any = connection.connection.dbapi_connection
         if driver.info.transaction_status.name in ("INTRANS", "INERROR"):
             driver.pgconn.exec_(b"ROLLBACK")

@@ -182,3 +182,26 @@ def test_what_the_server_refuses_of_several_is_told_once_and_without_values(
     assert "once" not in str(told.value) and "pipeline" not in caplog.text
     with site.inside():
         assert db.session.get(AuditEntry, "another") is None
+
+
+@pytest.mark.parametrize("make_site", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("lost", ["at once", "after a question", "with what waits"])
+def test_a_write_whose_connection_is_lost_before_its_end_is_done_again(
+    site: Site, postgres: Cluster, lost: str
+) -> None:
+    runs = []
+
+    def act() -> None:
+        runs.append(lost)
+        if lost == "after a question":
+            db.session.scalar(select(literal(1)))
+        driver: Any = db.session.connection().connection.dbapi_connection
+        if len(runs) == 1:
+            with postgres.connect() as operator:
+                operator.execute("SELECT pg_terminate_backend(%s)", (driver.info.backend_pid,))
+        if lost == "with what waits":
+            run_prepared(ADD, entry("kept"))
+        db.session.scalar(select(literal(2)))
+
+    site.do(act)
+    assert len(runs) == 2
