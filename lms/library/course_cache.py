@@ -72,11 +72,11 @@ def remember(digest: str, course: Course) -> None:
 
 def private_courses() -> frozenset[str]:
     """Return the ids of the courses that are private in any version that somebody may open."""
-    return _private_among(records.current_digests_as_text())
+    return private_among(records.current_digests_as_text())
 
 
 @lru_cache(maxsize=4)
-def _private_among(digests: str) -> frozenset[str]:
+def private_among(digests: str) -> frozenset[str]:
     """Return which of some courses are private: it is asked with each certificate, and changes with a publication."""
     return frozenset(course.id for course in map(get_course, digests.split()) if course.private)
 

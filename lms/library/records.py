@@ -174,12 +174,12 @@ def list_current_digests() -> list[str]:
     return list(db.session.scalars(select(CourseLine.digest).order_by(CourseLine.rank)))
 
 
-_CURRENT_DIGESTS = select(aggregate_text(CourseLine.__table__.c.digest, " "))
+CURRENT_DIGESTS = select(aggregate_text(CourseLine.__table__.c.digest, " "))
 
 
 def current_digests_as_text() -> str:
     """Return the same digests in any order, with a space between each two."""
-    row = first_row(_CURRENT_DIGESTS, {})
+    row = first_row(CURRENT_DIGESTS, {})
     return (row and row[0]) or ""
 
 

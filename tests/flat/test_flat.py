@@ -97,6 +97,10 @@ GROWS = {
 }
 
 
+# How many statements are asked when a check is started, and when it's sent and brings a certificate.
+STATEMENTS_MOST = {"/courses/<course>/check": 5, "/checks/<attempt>/submit": 16}
+
+
 @dataclass(frozen=True)
 class Seen:
     """What each page and sweep asked of a small site and of a larger one, and the file of the larger one's database."""
@@ -226,3 +230,8 @@ def test_no_question_of_a_form_reads_a_long_table_from_end_to_end(seen: Seen) ->
     with closing(sqlite3.connect(seen.file)) as connection:
         found = {scan: shape for shape, one in asked.items() for scan in whole_scans(connection, one, SHORT)}
     assert len(asked) > 70 and {scan: shape for scan, shape in found.items() if scan not in WHOLE} == {}
+
+
+def test_a_check_is_started_and_sent_with_few_statements(seen: Seen) -> None:
+    asked = {route: seen.sent_large[route].statements for route in STATEMENTS_MOST}
+    assert {route: found for route, found in asked.items() if len(found) > STATEMENTS_MOST[route]} == {}

@@ -20,7 +20,7 @@ from lms.foundation.statements import prepared
 from lms.foundation.statements.prepared import first_row, run_prepared
 from lms.learning.check import records as check_records
 from lms.learning.progress import open_page_records
-from tests.builders.learning import COURSE, PFA, begin, earn, open_check
+from tests.builders.learning import COURSE, PFA, begin, earn, open_check, pass_check, prepare
 from tests.conftest import Site
 from tests.postgres import Cluster, sent_to_postgres, trips
 
@@ -205,3 +205,18 @@ def test_a_write_whose_connection_is_lost_before_its_end_is_done_again(
 
     site.do(act)
     assert len(runs) == 2
+
+
+@pytest.mark.parametrize("make_site", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_check_that_brings_a_certificate_is_sent_in_a_few_round_trips(site: Site, tmp_path: Path) -> None:
+    first, second = prepare(site, "lena"), prepare(site, "sam")
+    with site.inside(), sent_to_postgres(tmp_path) as sent:
+        # The first one finds nothing prepared yet.
+        pass_check(site, first)
+        before = sent()
+        pass_check(site, second)
+        asked = sent().removeprefix(before)
+    assert "INSERT INTO award" in before and "'CertificateIssued'" in asked
+    # Three writes ask whether the connection is still there, and start. Nine questions, of which six decide about the
+    # certificate, and three ends.
+    assert trips(asked) <= 22, asked

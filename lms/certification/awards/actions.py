@@ -23,7 +23,7 @@ from lms.certification.awards.events import (
     PdfWaitsForLetters,
     SpellingAsked,
 )
-from lms.certification.awards.issue_context import IssueContext, context_of_first, issue_context
+from lms.certification.awards.issue_context import Earning, IssueContext, get_earning, issue_context
 from lms.certification.awards.name_records import find_confirmation_of, may_print
 from lms.certification.awards.records import Award
 from lms.foundation import clock
@@ -31,11 +31,8 @@ from lms.foundation.background import jobs
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.events import announce
-from lms.foundation.statements.prepared import get_copy
 from lms.foundation.web import throttle
-from lms.learning.progress.attempt_records import find_first_passed
 from lms.learning.progress.equivalents import list_valid_equivalents
-from lms.learning.progress.records import Enrolment, progress_of
 from lms.learning.progress.rules import Progress, everything_is_done
 from lms.library.course_cache import get_course
 
@@ -64,34 +61,30 @@ def state_of(award: Award, settings: Settings) -> rules.State:
 
 def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     """Issue the first certificate of an enrolment once its course's criteria are met, once; renewing has its own."""
-    if records.has_current_award(enrolment_id):
-        return None
-    return issue_first_if_earned(enrolment_id, settings)
+    return issue_first(get_earning(enrolment_id), settings)
 
 
-def issue_first_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
+def issue_first(earning: Earning, settings: Settings) -> Award | None:
     """Issue the certificate of an enrolment that has none yet, once its course's criteria are met."""
-    passed = find_first_passed(enrolment_id)
-    if passed is None:
+    if earning.has_award or earning.passed is None:
         return None
-    course, progress = get_course(passed), progress_of(enrolment_id)
+    course, progress, enrolment = get_course(earning.passed), earning.progress, earning.enrolment
     if not everything_is_done(course, progress):
         return None
-    enrolment = get_copy(Enrolment, enrolment_id)
-    context = context_of_first(enrolment.programme_id, course, settings)
+    context = IssueContext(earning.programme, course, earning.own_rule, settings)
     until = award_validity.first_end(context.rule, context.today)
     earned = rules.Earned(context.today, until, context.is_held)
-    attestation = rules.attest_course(course, progress, waived_of(enrolment_id, progress))
-    return store_award(Award.first(enrolment), context, earned, attestation)
+    award = Award.first(enrolment)
+    put_name(award, name_to_print(earning.holder))
+    return store_award(award, context, earned, rules.attest_course(course, progress, waived_of(enrolment.id, progress)))
 
 
 def store_award(
     award: Award, context: IssueContext, earned: rules.Earned, attestation: Attestation, before: Award | None = None
 ) -> Award:
-    """Fill in an award and store it; one that it renews is no longer the current one, and stays as it is."""
+    """Fill in an award that has its name, and store it; one that it renews is no longer current, and stays as it is."""
     course = context.course
     award.course_id, award.digest, award.version, award.title = course.id, course.digest, course.version, course.title
-    put_name(award, name_to_print(get_copy(Person, award.person_id)))
     award.attestation = attestation
     award.passed_on, award.valid_until = earned.passed_on, earned.valid_until
     award.name_waits_since = None if may_print(context.programme, award.person_id, award.name) else clock.now()

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Select, and_, bindparam, func, insert, or_, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, Select, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.records import READ_AT_ONCE, Award
 from lms.foundation import clock
 from lms.foundation.db import Base, db
 from lms.foundation.statements.prepared import run_prepared
+from lms.foundation.statements.sql import insert_once
 from lms.foundation.text.names import as_shown
 from lms.library.course_cache import for_staff
 
@@ -114,14 +115,10 @@ def find_timestamp(award_id: str) -> str | None:
     return db.session.scalar(select(Document.timestamp).where(Document.award_id == award_id))
 
 
-_REQUESTED = select(RenderRequest.__table__.c.award_id).where(RenderRequest.__table__.c.award_id == bindparam("award"))
-_REQUEST = insert(RenderRequest.__table__)  # type: ignore[arg-type]
-
-
 def request_pdf(award_id: str) -> None:
     """Ask for a PDF; asking twice is asking once."""
-    if not run_prepared(_REQUESTED, {"award": award_id}):
-        run_prepared(_REQUEST, {"award_id": award_id, "requested_at": clock.now(), "tries": 0})
+    statement = insert_once(RenderRequest.__table__, db.engine.dialect.name)
+    run_prepared(statement, {"award_id": award_id, "requested_at": clock.now(), "tries": 0})
 
 
 def list_unrendered() -> list[str]:

@@ -244,18 +244,13 @@ def find_award_of_enrolment(enrolment_id: str) -> Award | None:
 
 _CURRENT = select(Award.__table__).where(Award.__table__.c.current_for == bindparam("enrolment"))
 
-_HAS_CURRENT = _CURRENT.with_only_columns(literal(1))
+HAS_CURRENT = _CURRENT.with_only_columns(literal(1))
 
 
 def find_current_copy(enrolment_id: str) -> Award | None:
     """Return the award of an enrolment that stands, as a copy that is never written back."""
     row = first_row(_CURRENT, {"enrolment": enrolment_id})
     return None if row is None else copy_of(Award, dict(zip(Award.__table__.c.keys(), row, strict=True)))
-
-
-def has_current_award(enrolment_id: str) -> bool:
-    """Return whether an enrolment has an award that stands."""
-    return first_row(_HAS_CURRENT, {"enrolment": enrolment_id}) is not None
 
 
 def list_awards_of_enrolment(enrolment_id: str) -> list[Award]:

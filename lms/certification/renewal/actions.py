@@ -9,10 +9,10 @@ from typing import Literal
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards import records, rules
 from lms.certification.awards import validity as award_validity
-from lms.certification.awards.actions import issue_first_if_earned, store_award, waived_of
+from lms.certification.awards.actions import issue_first, name_to_print, put_name, store_award, waived_of
 from lms.certification.awards.attestation import Attestation, FirstCompletion
 from lms.certification.awards.events import ValiditySet
-from lms.certification.awards.issue_context import IssueContext, issue_context, validity_of
+from lms.certification.awards.issue_context import Earning, IssueContext, get_earning, issue_context, validity_of
 from lms.certification.awards.records import Award, ValidityRule
 from lms.certification.awards.validity import Validity
 from lms.content.model.changes import is_newer_edition
@@ -129,22 +129,25 @@ def start_renewal(award_id: str, settings: Settings) -> Refused | None:
 
 def issue_or_renew_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     """Issue an enrolment's first certificate, or the one that renews its current one, once what it asks for is met."""
-    if not records.has_current_award(enrolment_id):
-        return issue_first_if_earned(enrolment_id, settings)
+    earning = get_earning(enrolment_id)
+    if not earning.has_award:
+        return issue_first(earning, settings)
     current = records.find_award_of_enrolment(enrolment_id)
-    return _renew_if_earned(current, settings) if current and _can_be_followed(current) else None
+    return _renew_if_earned(current, earning, settings) if current and _can_be_followed(current) else None
 
 
-def _renew_if_earned(current: Award, settings: Settings) -> Award | None:
-    progress = progress_of(current.enrolment_id)
+def _renew_if_earned(current: Award, earning: Earning, settings: Settings) -> Award | None:
+    progress = earning.progress
     earned = _by_renewal_check(current, progress) or _by_whole_check(current, progress, settings)
     if earned is None:
         return None
     course, attestation = earned
     context = issue_context(current.programme_id, course, settings)
     ratings = [row.rating for row in award_observations.list_open(current.enrolment_id)]
-    award = store_award(
-        current.successor("renewed"),
+    award = current.successor("renewed")
+    put_name(award, name_to_print(earning.holder))
+    store_award(
+        award,
         context,
         rules.Earned(context.today, _next_end(current, context), context.is_held),
         rules.carry_readiness(current.attestation, attestation, ratings),

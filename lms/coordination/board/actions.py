@@ -13,7 +13,7 @@ from lms.library.course_cache import private_courses
 
 def refresh_status(person_id: str, programme_id: str) -> None:
     """Write somebody's status in a programme again, after what happened to a course or certificate of theirs."""
-    records.refresh_one(programme_id, person_id, private_courses())
+    records.refresh_one(programme_id, person_id)
 
 
 def refresh_person(person_id: str) -> None:

@@ -35,6 +35,8 @@ from lms.coordination.board.sum_records import ADD_CHANGES, Facts, StatusCount, 
 from lms.foundation.db import Base, db
 from lms.foundation.statements.prepared import run_prepared
 from lms.learning.progress.records import Enrolment
+from lms.library.course_cache import private_among
+from lms.library.records import CURRENT_DIGESTS
 
 # A session, or the connection of a migration.
 Store = Connection | Session
@@ -216,15 +218,18 @@ _OFTEN = ("phase", "award_id", "withdrawn_id", "valid_until", "ready", "on_hold"
 _KEY = [column == bindparam(f"key_{column.name}") for column in _STATUS.primary_key]
 _CHANGE = update(_STATUS).where(*_KEY).values({name: bindparam(f"new_{name}") for name in _OFTEN})
 _REMOVE = delete(_STATUS).where(*_KEY)
-_OF_ONE = select(_STATUS).where(
-    _STATUS.c.programme_id == bindparam("programme"), _STATUS.c.person_id == bindparam("person")
-)
+_MINE = and_(_STATUS.c.programme_id == bindparam("programme"), _STATUS.c.person_id == bindparam("person"))
+_DIGESTS = CURRENT_DIGESTS.subquery()
+# Somebody's status, and the versions by which courses are private, in each row and also where there's no status.
+_OF_ONE = select(*_DIGESTS.c, *_STATUS.c).select_from(_DIGESTS.outerjoin(_STATUS, _MINE))
 
 
-def refresh_one(programme_id: str, person_id: str, private: Collection[str]) -> None:
+def refresh_one(programme_id: str, person_id: str) -> None:
     """Write what changed of somebody's status in a programme, inside the present write: as `refresh` without names."""
     these = {"programme": programme_id, "person": person_id}
-    before = [dict(zip(_STATUS.c.keys(), row, strict=True)) for row in run_prepared(_OF_ONE, these)]
+    found = run_prepared(_OF_ONE, these)
+    private = private_among(found[0][0] or "")
+    before = [dict(zip(_STATUS.c.keys(), row, strict=True)) for _digests, *row in found if row[0]]
     query = _facts(len(private))
     asked = {f"private_{place}": course_id for place, course_id in enumerate(sorted(private))}
     names = query.selected_columns.keys()

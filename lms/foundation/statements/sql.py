@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Table,
     func,
     literal_column,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -44,3 +47,10 @@ def aggregate_text(texts: Any, between: str) -> Any:
     """Return the texts of many rows as one; what is between them is part of the statement, not sent each time."""
     separator: Any = literal_column(f"'{between}'")
     return func.aggregate_strings(texts, separator)
+
+
+@cache
+def insert_once(table: Table, dialect: str) -> Any:
+    """Return the statement that inserts a row, or does nothing if there's one with its key."""
+    flavour: Any = postgresql if dialect == "postgresql" else sqlite
+    return flavour.insert(table).on_conflict_do_nothing()

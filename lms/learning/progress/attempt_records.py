@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.notifications.preferences import Choices
 from lms.foundation import ids
 from lms.foundation.db import Base, db
-from lms.foundation.statements.prepared import first_row
 
 
 class Attempt(Base):
@@ -110,7 +109,8 @@ def list_results(enrolment_id: str) -> list[tuple[Attempt, Result]]:
     return [(attempt, result) for attempt, result in rows]
 
 
-_FIRST_PASS = (
+# The version on which somebody first passed the whole check.
+FIRST_PASS = (
     select(Attempt.__table__.c.digest)
     .join(Result.__table__, Result.__table__.c.attempt_id == Attempt.__table__.c.id)
     .where(
@@ -121,12 +121,6 @@ _FIRST_PASS = (
     .order_by(Attempt.__table__.c.id)
     .limit(1)
 )
-
-
-def find_first_passed(enrolment_id: str) -> str | None:
-    """Return the version on which somebody first passed the whole check."""
-    row = first_row(_FIRST_PASS, {"enrolment": enrolment_id})
-    return row[0] if row else None
 
 
 def list_passed_digests(enrolment_id: str) -> list[str]:

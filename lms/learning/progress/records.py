@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -158,7 +158,7 @@ def _valid_equivalents(item: str) -> Any:
     return _of_enrolment(aggregate_text(Equivalent.item_id, " "), Equivalent, *standing)
 
 
-_PROGRESS = select(
+PROGRESS = (
     _of_enrolment(aggregate_text(MARKED_LESSON, " "), LessonDone),
     _of_enrolment(aggregate_text(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
     select(func.count()).select_from(_SUBMITTED).scalar_subquery(),
@@ -168,10 +168,18 @@ _PROGRESS = select(
 )
 
 
+_PROGRESS = select(*PROGRESS)
+
+
 def progress_of(enrolment_id: str) -> Progress:
     """Return the progress of an enrolment, in one statement, including what was recognised or exempted."""
     row = first_row(_PROGRESS, {"enrolment": enrolment_id})
     assert row is not None, "counts come back for whoever did nothing, too"
+    return as_progress(row)
+
+
+def as_progress(row: Sequence[Any]) -> Progress:
+    """Return what the columns of PROGRESS say."""
     lessons, practised, attempts, passed, *valid = row
     done, known = split_marked_lessons(lessons)
     played = frozenset((practised or "").split())
