@@ -19,6 +19,7 @@ from lms.app import at_work, create_app
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.backup.data_folder import UnfinishedRestore, check_finished
 from lms.foundation.backup.databases import sqlite_file
+from lms.foundation.checkup.database import first_line, how_to_reach_it
 from lms.foundation.config.setting_checks import masked
 from lms.foundation.config.settings import BadSetting, Settings, read_settings
 from lms.foundation.db import NewerDatabase, StillServed, db
@@ -91,15 +92,10 @@ def told_in_one_line() -> Iterator[Settings]:
 
 def database_words(settings: Settings, error: Exception) -> str:
     """Return why the database cannot be used, in one line without a password."""
-    said = " ".join(str(getattr(error, "orig", None) or error).split("\n", 1)[0].split())
-    way_on = "Start it, or correct LMS_DATABASE_URL."
-    if "does not exist" in said:
-        way_on = "Create it first, or correct LMS_DATABASE_URL."
-    elif settings.sqlite:
-        way_on = "Restore it from a backup, or correct LMS_DATABASE_URL."
+    said = first_line(error)
     return (
-        f"The database ({masked(settings.database_url)}) can’t be used: {said.rstrip('.')}. "
-        f"Nothing was changed. {way_on}"
+        f"The database ({masked(settings.database_url)}) can’t be used: {said}. "
+        f"Nothing was changed. {how_to_reach_it(said, settings.sqlite)}"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from lms.foundation.backup.archive import TABLES, BadBackup, Manifest, Schema
 from lms.foundation.backup.erasures import Erasure
-from lms.foundation.db import POSTGRES_WAITS
+from lms.foundation.db import POSTGRES_WAITS, Moment
 from lms.foundation.hosts.key_marks import LAST_BACKUP, UNFINISHED_RESTORE
 from lms.foundation.migrations import migrate
 
@@ -67,8 +67,8 @@ def list_erased(url: str) -> list[Erasure]:
     with _engine(url).connect() as connection:
         if not {"audit_entry", VERSION_TABLE} <= set(inspect(connection).get_table_names()):
             return []
-        rows = connection.execute(text("SELECT person_id, at FROM audit_entry WHERE event = 'AccountDeleted'"))
-        return [Erasure(person_id, date.fromisoformat(str(at)[:10]), sealed=False) for person_id, at in rows]
+        query = text("SELECT person_id, at FROM audit_entry WHERE event = 'AccountDeleted'").columns(at=Moment())
+        return [Erasure(person_id, at.date(), sealed=False) for person_id, at in connection.execute(query)]
 
 
 def list_marks(url: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -16,16 +17,17 @@ from lms.foundation.migrations import find_revision, list_revisions
 from lms.foundation.per_app import provided
 from lms.foundation.statements.replica import Replica
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.web.health import database_answers
 
 # The oldest version that its makers still fix (https://www.postgresql.org/support/versioning/, November 2026).
 POSTGRES_LEAST = 15
 VERSION_STEP = 10_000
+# What the client library says of a connection that has to be encrypted.
+ABOUT_TLS = re.compile(r"certificate|sslmode|does not support SSL|no encryption")
 
 
 def look(settings: Settings) -> list[Finding]:
     """Return what there is to say of the database, inside the app; the schema comes second, if it answers."""
-    answers = check_answers(database_answers(), masked(settings.database_url), settings.sqlite)
+    answers = check_answers(_ask(), masked(settings.database_url), settings.sqlite)
     if answers.to_do:
         return [answers]
     findings = [answers, check_schema(find_revision(), list_revisions())]
@@ -35,6 +37,32 @@ def look(settings: Settings) -> list[Finding]:
     findings.append(check_version(number // VERSION_STEP))
     findings.append(check_writable(db.session.execute(text("SHOW transaction_read_only")).scalar_one() == "off"))
     return [*findings, _look_at_replica()] if settings.reports_database_url else findings
+
+
+def _ask() -> str:
+    """Return why the database doesn't answer, or nothing if it does."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        return first_line(error)
+    return ""
+
+
+def first_line(error: Exception) -> str:
+    """Return what a database said of an error, in one line without a full stop."""
+    said = str(getattr(error, "orig", None) or error).split("\n", 1)[0]
+    return " ".join(said.split()).rstrip(".")
+
+
+def how_to_reach_it(said: str, is_file: bool) -> str:
+    """Return what to do about a database that can't be used, by what it said."""
+    if is_file:
+        return _("Restore it from a backup, or correct LMS_DATABASE_URL.")
+    if ABOUT_TLS.search(said):
+        return _("Check sslmode and sslrootcert in LMS_DATABASE_URL, and the server’s certificate.")
+    if said.endswith("does not exist"):
+        return _("Create it first, or correct LMS_DATABASE_URL.")
+    return _("Start it, or correct LMS_DATABASE_URL.")
 
 
 def _look_at_replica() -> Finding:
@@ -70,15 +98,13 @@ def _quick_check() -> str:
         return str(getattr(error, "orig", error))
 
 
-def check_answers(answers: bool, url: str, is_file: bool) -> Finding:
-    """Find a database that doesn't answer."""
-    if not answers:
+def check_answers(said: str, url: str, is_file: bool) -> Finding:
+    """Find a database that doesn't answer, by what was said instead."""
+    if said:
         return Finding(
             "database.answers",
-            _("The database (%(url)s) doesn’t answer, so nothing in it was checked.", url=url),
-            _("Restore it from a backup, or correct LMS_DATABASE_URL.")
-            if is_file
-            else _("Start it, or correct LMS_DATABASE_URL."),
+            _("The database (%(url)s) can’t be used, so nothing in it was checked: %(said)s.", url=url, said=said),
+            how_to_reach_it(said, is_file),
         )
     return Finding("database.answers", _("The database answers."))
 
