@@ -13,7 +13,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -35,7 +36,7 @@ from lms.foundation.config.shared_files import SharedFiles, read_shared_files
 from lms.foundation.db import db
 from lms.foundation.per_app import provide, provided
 from lms.foundation.storage import elsewhere as storage
-from lms.foundation.storage.elsewhere import Bucket, Elsewhere, MountedFolder
+from lms.foundation.storage.elsewhere import Bucket, Elsewhere, FilesAway, MountedFolder
 from lms.foundation.storage.files import FileStore, share_all
 from lms.library import actions as library
 from lms.library import course_cache
@@ -218,6 +219,67 @@ def test_a_zip_file_can_be_had_on_any_host_until_it_is_deleted(
         assert path == file_of(batch, sqlite_site.settings) and path.read_bytes() == b"PK"
     sqlite_site.work()
     assert there.list_names("batches") == [] and not path.exists()
+
+
+def test_a_bucket_that_does_not_exist_stores_nothing(s3: str, tmp_path: Path) -> None:
+    alone, nowhere = (
+        FileStore(tmp_path / "alone"),
+        Bucket(SharedFiles(bucket="nowhere", endpoint=s3, region="eu-west-2")),
+    )
+    digest = alone.put(b"a picture")
+    with pytest.raises(FilesAway, match="no bucket called nowhere"):
+        share_all(tmp_path / "alone", nowhere)
+    store = FileStore(tmp_path / "1", nowhere)
+    with pytest.raises(FilesAway):
+        store.put(b"a picture")
+    assert not store._path(digest).exists()
+
+
+class Cut:
+    """A way to a server that breaks off after some bytes of what is sent there."""
+
+    def __init__(self, address: str, after: int) -> None:
+        self.socket, self.after = socket.create_server(("127.0.0.1", 0)), after
+        self.behind = ("127.0.0.1", int(address.rpartition(":")[2]))
+        threading.Thread(target=self._take, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def _take(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, there = self.socket.accept()[0], socket.create_connection(self.behind)
+                for way in ((client, there, self.after), (there, client, sys.maxsize)):
+                    threading.Thread(target=self._pass_on, args=way, daemon=True).start()
+
+    @staticmethod
+    def _pass_on(source: socket.socket, to: socket.socket, left: int) -> None:
+        with suppress(OSError):
+            while left and (content := source.recv(min(left, 65536))):
+                to.sendall(content)
+                left -= len(content)
+        for one in (source, to):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+
+def test_a_file_whose_upload_breaks_off_is_stored_nowhere_until_it_comes_again(s3: str, tmp_path: Path) -> None:
+    content, cut = os.urandom(300_000), Cut(s3, after=100_000)
+    digest = hashlib.sha256(content).hexdigest()
+    shared = SharedFiles(bucket="sidelight-files", prefix="cut", endpoint=s3, region="eu-west-2")
+    first = FileStore(tmp_path / "1", Bucket(replace(shared, endpoint=cut.address)))
+    for store in (first.put, lambda whole: first.put_pieces([whole])):
+        first._elsewhere._rests_until = 0.0  # type: ignore[union-attr]
+        with pytest.raises(FilesAway):
+            store(content)
+        assert not [path for path in (tmp_path / "1").rglob("*") if path.is_file()]
+    cut.socket.close()
+    second = FileStore(tmp_path / "2", Bucket(shared))
+    assert digest not in second
+    assert second.put(content) == digest and FileStore(tmp_path / "1", Bucket(shared)).get(digest) == content
 
 
 class Silent:

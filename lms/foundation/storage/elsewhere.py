@@ -163,7 +163,9 @@ class Bucket:
 
     def put(self, name: str, file: Path) -> None:
         """Store a file under a name, replacing any earlier one."""
-        self._ask(lambda store: store.put(name, file), lambda: None)
+        if not self._ask(lambda store: store.put(name, file) is not None, lambda: False):
+            # A bucket that doesn't exist says the same as one that hasn't got a file.
+            raise FilesAway(f"there's no bucket called {self._shared.bucket}, or {file} is gone")
 
     def fetch(self, name: str, to: Path) -> bool:
         """Copy the file with a name to a path; return whether there is one."""
