@@ -26,13 +26,14 @@ from lms.certification.awards.records import Award, find_award
 from lms.certification.pdf.zip_archive import file_name
 from lms.coordination.batches import actions
 from lms.coordination.batches import jobs as batch_jobs
-from lms.coordination.batches.records import Batch, BatchItem
+from lms.coordination.batches.records import BATCH_KEPT, Batch, BatchItem
 from lms.foundation import clock
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import db
 from lms.foundation.hooks import Hooks
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.per_app import provided
+from lms.foundation.storage.elsewhere import MountedFolder, Sharing
 from lms.learning.progress.records import list_enrolments_of_programme
 from tests.builders.learning import earn, pass_check, prepare
 from tests.builders.rows import count_events, count_rows
@@ -295,6 +296,27 @@ def test_sweeps_at_the_same_moment_hand_out_and_issue_everything_once(site: Site
     ask_for_all(site, "file")
     at_the_same_time(site, 4)
     assert count_events(site, "DocumentHandedOut") == len(names) and count_events(site, "BatchEnded") == 3
+
+
+def test_while_the_shared_files_are_away_a_file_waits_and_old_work_is_still_forgotten(
+    sqlite_site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    site, folder = sqlite_site, tmp_path / "mounted"
+    earn(site, "sam", document=True)
+    with site.inside():
+        object.__setattr__(provided(Sharing), "elsewhere", MountedFolder(folder))
+    page = begin(site.visitor("cora"), "file")
+    site.work()
+    assert "We’re putting the file together" in page.follow("Refresh").main
+    assert "can't be stored yet" in caplog.text
+    folder.mkdir()
+    site.work()
+    assert "All 1 done" in page.follow("Refresh").main and len(list(folder.glob("batches/*.zip"))) == 1
+    folder.rename(tmp_path / "away")
+    clock.shift(BATCH_KEPT + timedelta(hours=1))
+    site.work()
+    clock.shift(timedelta(0))
+    assert count_rows(site, Batch) == 0 and not any(record.exc_info for record in caplog.records)
 
 
 def test_somebody_who_deletes_their_account_is_in_no_file_and_on_no_list(sqlite_site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -18,10 +19,12 @@ from lms.foundation import ids
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
 from lms.foundation.per_app import provided
-from lms.foundation.storage.elsewhere import Sharing
+from lms.foundation.storage.elsewhere import FilesAway, Sharing
 from lms.foundation.storage.files import changed_at
 from lms.learning.progress.attempt_records import list_results
 from lms.library.course_cache import get_course
+
+log = logging.getLogger("lms.batches")
 
 STEP = 20
 PART_KEPT = timedelta(hours=1)
@@ -118,7 +121,11 @@ def _end(batch_id: str, settings: Settings) -> None:
         held = [item.award_id for item in records.list_items(batch_id) if item.outcome == "in" and item.award_id]
         if held:
             digest, _count = put_together(held, file_of(batch, settings))
-            _share(batch, settings)
+            try:
+                _share(batch, settings)
+            except FilesAway as error:
+                log.warning("a ZIP file can't be stored yet; it's stored with a later sweep: %s", error)
+                return
     write(actions.end, batch_id, "done", digest)
 
 
@@ -127,14 +134,21 @@ def sweep(settings: Settings, designs: Path) -> None:
     for batch_id, turn in records.list_running():
         step(batch_id, turn, settings, designs)
     clear_away(settings)
+    # One by one: each has up to two thousand rows, and whoever saves something waits meanwhile.
+    for batch_id in records.list_old():
+        write(records.forget, [batch_id])
+    try:
+        _clear_away_shared()
+    except FilesAway as error:
+        log.warning("old ZIP files can't be deleted yet; they are with a later sweep: %s", error)
+
+
+def _clear_away_shared() -> None:
     elsewhere, kept = provided(Sharing).elsewhere, records.list_files()
     if elsewhere is not None:
         for name in elsewhere.list_names("batches"):
             if Path(name).stem not in kept:
                 elsewhere.delete(name)
-    # One by one: each has up to two thousand rows, and whoever saves something waits meanwhile.
-    for batch_id in records.list_old():
-        write(records.forget, [batch_id])
 
 
 def clear_away(settings: Settings) -> None:
