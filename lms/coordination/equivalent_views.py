@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, belongs, signed_in, this_programme
+from lms.accounts.access import allow, belongs, signed_in, this_programme, this_zone
 from lms.accounts.records import Person
 from lms.certification.awards.actions import today_in
 from lms.content.model.course import Course
 from lms.coordination.blueprint import blueprint
 from lms.coordination.forms import REASON_MOST, WAY_WORDS, EquivalentForm
 from lms.coordination.members import member_of_programme, started_by
+from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
@@ -115,7 +116,7 @@ def _row(row: Equivalent, words: dict[tuple[str, str, str], str]) -> dict[str, A
     return {
         "id": row.public_id,
         "what": words.get((row.enrolment_id, row.item, row.item_id), row.item_id),
-        "on": row.recorded_at.date(),
+        "on": clock.day_of(row.recorded_at, this_zone()),
         "way": WAY_WORDS[row.way] if mine else None,
         "reason": row.reason if mine else None,
     }

@@ -1,7 +1,8 @@
-"""A database server in another time zone: moments and days are the same as anywhere."""
+"""Days are those of the site's time zone for people, and of UTC in files, wherever the database server is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.backup.databases import list_erased
 from lms.foundation.db import db, write
 from lms.foundation.events import announce
+from tests.builders.learning import earn
 from tests.conftest import Site, app_of, settings_for
 from tests.postgres import Cluster
 
@@ -39,3 +41,11 @@ def test_a_deletion_has_the_day_that_its_entry_says(filled_postgres: str, postgr
         db.engine.dispose()
     clock.shift(timedelta(0))
     postgres.drop(url)
+
+
+def test_an_attempt_has_the_day_that_it_was_for_whoever_made_it(make_sqlite_site: Callable[..., Site]) -> None:
+    site = make_sqlite_site(LMS_TIMEZONE="Pacific/Auckland")
+    clock.shift(EVENING - datetime.now(UTC))
+    earn(site)
+    page = site.visitor("sam").get("/courses/psychological-first-aid/check")
+    assert "15 January 2027" in page.main and "14 January 2027" not in page.main

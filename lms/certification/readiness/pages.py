@@ -7,9 +7,11 @@ from typing import Any
 from lms.certification.awards.observations import Observation
 from lms.certification.awards.texts.wording import role_words
 from lms.certification.readiness.actions import Readiness
+from lms.foundation import clock
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
+from lms.foundation.web.security import settings
 
 RATING_WORDS = {
     "harmful": (
@@ -39,7 +41,7 @@ def observation_values(row: Observation) -> dict[str, Any]:
         "role": role_words(row.observer_role),
         "pending": row.pending and row.undone_at is None,
         "word": RATING_WORDS[row.rating][0],
-        "undone_on": day(row.undone_at.date()) if row.undone_at else "",
+        "undone_on": day(clock.day_of(row.undone_at, settings().timezone)) if row.undone_at else "",
         "undone_reason": UNDO_WORDS[row.undone_reason] if row.undone_reason else "",
     }
 

@@ -10,11 +10,13 @@ from markupsafe import Markup
 from lms.accounts.access import allow
 from lms.content.model.question import Question
 from lms.content.questions import complete, read
+from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.foundation.web.fields import whole_number
 from lms.foundation.web.page_cache import cached_page, slot
+from lms.foundation.web.security import settings
 from lms.learning.blueprint import blueprint
 from lms.learning.check import pages as check_pages
 from lms.learning.check.access import at_course, open_attempt, own_attempt, with_attempt
@@ -77,7 +79,7 @@ def check(course: str) -> Any:
         past=[
             {
                 "url": url_for("learning.result", attempt=row.public_id),
-                "date": result.at.date(),
+                "date": clock.day_of(result.at, settings().timezone),
                 "passed": result.passed,
                 "renewal": row.renewal_id is not None,
             }

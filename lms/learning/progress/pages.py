@@ -116,13 +116,14 @@ def equivalent_rows(course: Course, recorded: list[Equivalent]) -> list[dict[str
         "elsewhere": _("You’d learned it elsewhere before."),
         "waived": _("You’re exempted from it."),
     }
+    zone = settings().timezone
     return [
         {
             "what": titles.get(row.item_id, row.item_id),
-            "on": day(row.recorded_at.date()),
+            "on": day(clock.day_of(row.recorded_at, zone)),
             "way": kinds[row.way],
             "reason": row.reason,
-            "undone_on": day(row.undone_at.date()) if row.undone_at else "",
+            "undone_on": day(clock.day_of(row.undone_at, zone)) if row.undone_at else "",
             "undone_reason": row.undone_reason or "",
         }
         for row in recorded
