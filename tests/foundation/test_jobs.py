@@ -20,6 +20,8 @@ import pytest
 from lms.foundation.background import jobs as jobs_module
 from lms.foundation.background.jobs import Jobs, Lane
 from lms.foundation.background.queue import JobQueue
+from lms.foundation.storage.elsewhere import FilesAway
+from lms.foundation.turns import Busy, OnlyRead
 
 
 class Trap:
@@ -132,6 +134,17 @@ def test_one_job_that_fails_stops_neither_its_lane_nor_another(tmp_path: Path) -
     wait_until(lambda: done == ["sweep", "walk"])
     stop.set()
     worker.join(5)
+
+
+def test_what_only_has_to_wait_is_told_in_one_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def wait_for(trouble: Exception) -> None:
+        raise trouble
+
+    waits = [FilesAway("no answer"), Busy("others write"), OnlyRead("only read")]
+    lanes = [Lane(str(trouble), {}, [partial(wait_for, trouble)]) for trouble in waits]
+    jobs = Jobs(tmp_path, lanes, lambda: nullcontext())
+    jobs.sweep()
+    assert len(caplog.records) == len(waits) and not any(record.exc_info for record in caplog.records)
 
 
 def test_a_second_job_process_on_one_folder_leaves_the_work_to_the_first(tmp_path: Path) -> None:

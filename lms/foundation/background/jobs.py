@@ -20,6 +20,7 @@ from lms.foundation.background.queue import JobQueue
 from lms.foundation.background.shared_queue import SharedQueue
 from lms.foundation.db import after_commit
 from lms.foundation.per_app import provided
+from lms.foundation.storage.elsewhere import FilesAway
 from lms.foundation.turns import OnlyRead, log_trouble
 
 log = logging.getLogger("lms.jobs")
@@ -118,6 +119,8 @@ class Jobs:
                 piece()
         except OnlyRead:
             self._wait_to_write(lane)
+        except FilesAway as away:
+            log.warning("a job waits for the shared files; it is done with a later sweep: %s", away)
         except Exception as trouble:
             log_trouble(log, "a job failed; it is done again with the next sweep, within a minute", trouble)
         finally:
